@@ -1,0 +1,74 @@
+"""Alerts: what the jobs found to be wrong. Raised once, cleared when the cause is gone, told to whom it concerns."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from deals.models.deal import Deal
+from deals.models.handoff import Handoff
+from deals.models.task import Task
+
+
+class AlertQuerySet(models.QuerySet):
+    def open(self) -> "AlertQuerySet":
+        return self.filter(cleared_at__isnull=True)
+
+
+class Alert(models.Model):
+    class Kind(models.TextChoices):
+        TASK_OVERDUE = "task_overdue", _("Task is overdue")
+        TASK_OVERDUE_7D = "task_overdue_7d", _("Task is overdue for more than 7 days")
+        TASK_HORIZON = "task_horizon", _("Task is further than 7 days and says no reason")
+        NO_NEXT_TASK = "no_next_task", _("Deal has no next step")
+        HANDOFF_UNACCEPTED = "handoff_unaccepted", _("New partner is not accepted in time")
+
+    ESCALATED = frozenset({Kind.TASK_OVERDUE_7D, Kind.HANDOFF_UNACCEPTED})
+
+    kind = models.CharField(max_length=24, choices=Kind)
+    deal = models.ForeignKey(Deal, models.CASCADE, related_name="alerts")
+    task = models.ForeignKey(Task, models.CASCADE, null=True, related_name="alerts")
+    handoff = models.ForeignKey(Handoff, models.CASCADE, null=True, related_name="alerts")
+    raised_at = models.DateTimeField()
+    cleared_at = models.DateTimeField(null=True)
+
+    objects = AlertQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "deal", "task", "handoff"],
+                condition=Q(cleared_at__isnull=True),
+                nulls_distinct=False,
+                name="alert_is_raised_once",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["deal", "kind"], condition=Q(cleared_at__isnull=True), name="alerts_open_of_deal")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.deal_id}"
+
+
+class AlertNoticeQuerySet(models.QuerySet):
+    def open_for(self, user: User) -> "AlertNoticeQuerySet":
+        return self.filter(recipient=user, alert__cleared_at__isnull=True)
+
+
+class AlertNotice(models.Model):
+    """An alert told to one person: the responsible manager, and for an escalated one each head of support."""
+
+    alert = models.ForeignKey(Alert, models.CASCADE, related_name="notices")
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="alert_notices")
+    seen_at = models.DateTimeField(null=True)
+
+    objects = AlertNoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["alert", "recipient"], name="alert_is_told_once")]
+        indexes = [models.Index(fields=["recipient"], condition=Q(seen_at__isnull=True), name="notices_unseen")]
+
+    def __str__(self) -> str:
+        return f"{self.alert_id} → {self.recipient_id}"

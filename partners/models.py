@@ -1,0 +1,167 @@
+"""The customer: a partner firm, the people in it, what it was promised and how it is doing."""
+
+import pghistory
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, User
+from accounts.permissions import Scope, acting_for, scope
+from catalog.models import City, ContractOffer
+
+
+class LegalKind(models.TextChoices):
+    COMPANY = "company", _("Company")
+    ENTREPRENEUR = "entrepreneur", _("Entrepreneur")
+    PERSON = "person", _("Person")
+
+
+class PartnerQuerySet(models.QuerySet):
+    def visible_to(self, user: User, permission: str = "partner.read") -> "PartnerQuerySet":
+        """The partners whose rows this permission gives: own by portfolio, by sale, or by a handoff to marketing."""
+        granted = scope(user, permission)
+        if granted == Scope.ALL:
+            return self
+        if granted == Scope.NONE:
+            return self.none()
+        if user.role == Role.SALES_MANAGER:
+            return self.filter(pk__in=Partner.objects.filter(deals__handoff__sold_by=user).values("pk"))
+        if user.role == Role.MARKETER:
+            return self.filter(pk__in=Partner.objects.filter(deals__handoff__isnull=False).values("pk"))
+        return self.filter(manager__in=acting_for(user))
+
+
+@pghistory.track(exclude=["version"])
+class Partner(models.Model):
+    """A small law firm that works under our package. Its term and sums live on its deals."""
+
+    name = models.CharField(_("partner"), max_length=160)
+    legal_kind = models.CharField(_("form"), max_length=12, choices=LegalKind, default=LegalKind.COMPANY)
+    legal_name = models.CharField(_("full legal name"), max_length=160, blank=True)
+    inn = models.CharField(_("INN"), max_length=12, blank=True)
+    kpp = models.CharField(_("KPP"), max_length=9, blank=True)
+    address = models.CharField(_("legal address"), max_length=250, blank=True)
+    city = models.ForeignKey(City, models.PROTECT, verbose_name=_("city"))
+    manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="portfolio", verbose_name=_("manager")
+    )
+    contract_offer = models.ForeignKey(ContractOffer, models.PROTECT, null=True, verbose_name=_("contract-offer"))
+    partner_since = models.DateField(_("partner since"))
+    external_id = models.CharField(_("number in the former CRM"), max_length=40, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = PartnerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+        constraints = [
+            models.CheckConstraint(name="partner_has_a_name", condition=Q(name__regex=r"\S")),
+            models.CheckConstraint(name="partner_inn_is_digits", condition=Q(inn="") | Q(inn__regex=r"^\d{8,12}$")),
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~Q(external_id=""), name="partner_is_imported_once"
+            ),
+        ]
+        indexes = [
+            # The portfolio of a manager in the order of the list: visible_to(user).order_by("name", "pk").
+            models.Index(fields=["manager", "name", "id"], name="partner_portfolio"),
+            # Search by any part of the name or INN: UPPER(name) LIKE UPPER('%…%').
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="partner_name_search"),
+            models.Index(fields=["inn"], name="partner_inn"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def buyer_name(self) -> str:
+        """The name that goes on an invoice."""
+        return self.legal_name or self.name
+
+
+class Contact(models.Model):
+    """A person at the partner's; the primary one is called."""
+
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="contacts")
+    name = models.CharField(_("contact person"), max_length=120)
+    position = models.CharField(_("position"), max_length=80, blank=True)
+    phone = models.CharField(_("phone"), max_length=16, blank=True, help_text=_("In the form +79001234567"))
+    phone_extension = models.CharField(_("extension"), max_length=8, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    is_primary = models.BooleanField(_("main contact"), default=False)
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        ordering = ["-is_primary", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner"], condition=Q(is_primary=True), name="partner_has_one_primary_contact"
+            ),
+            models.CheckConstraint(name="contact_phone_is_e164", condition=Q(phone="") | Q(phone__regex=r"^\+\d{7,15}$")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class Agreement(models.Model):
+    """Something promised to the partner at the sale; it stays with him until it is kept (R1)."""
+
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="agreements")
+    text = models.CharField(_("promised"), max_length=250)
+    kept_at = models.DateTimeField(_("kept"), null=True, blank=True)
+    kept_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("agreement")
+        verbose_name_plural = _("agreements")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="agreement_is_kept_by_somebody",
+                condition=Q(kept_at__isnull=True, kept_by__isnull=True) | Q(kept_at__isnull=False, kept_by__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Metrics(models.Model):
+    """How the partner is doing on a day, as told in a call (R3): a week's requests, meetings, contracts and their sum."""
+
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="metrics")
+    measured_on = models.DateField()
+    requests = models.PositiveIntegerField(_("requests"), null=True, blank=True)
+    meetings = models.PositiveIntegerField(_("meetings"), null=True, blank=True)
+    contracts = models.PositiveIntegerField(_("contracts"), null=True, blank=True)
+    contracts_sum = models.DecimalField(_("sum of contracts"), max_digits=12, decimal_places=2, null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("metrics")
+        constraints = [
+            models.CheckConstraint(
+                name="metrics_say_something",
+                condition=Q(requests__isnull=False)
+                | Q(meetings__isnull=False)
+                | Q(contracts__isnull=False)
+                | Q(contracts_sum__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="metrics_sum_is_not_negative", condition=Q(contracts_sum__isnull=True) | Q(contracts_sum__gte=0)
+            ),
+        ]
+        indexes = [
+            # The trend of a partner: filter(partner).order_by("-measured_on", "-pk")[:8].
+            models.Index(F("partner"), F("measured_on").desc(), F("id").desc(), name="metrics_trend")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner_id} {self.measured_on}: {self.requests}"
