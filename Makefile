@@ -1,0 +1,34 @@
+# Two commands: `make run` and `make test`. Needs Python 3.11 or newer; the logic is in scripts/ and lbg_support/.
+PYTHON ?= python3
+PY := .venv/bin/python
+EMBEDDED := $(PY) -m lbg_support.embedded exec
+ARGS ?=
+
+.PHONY: run test lint format shell dev
+
+run:
+	@$(PYTHON) scripts/prepare.py requirements-embedded.txt
+	@$(PY) -m lbg_support.supervisor
+
+test: dev
+	@$(PY) scripts/system_packages.py pango browser
+	@$(EMBEDDED) --ephemeral -- $(PY) -m pytest -n 2 $(ARGS)
+	@DJANGO_ALLOW_ASYNC_UNSAFE=true $(EMBEDDED) --ephemeral -- $(PY) -m pytest e2e $(ARGS)
+
+lint: dev
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports
+
+format: dev
+	@$(PY) -m ruff check --fix-only .
+	@$(PY) -m ruff format .
+
+# A Django shell on the data of `make run`, whether that runs at the moment or not.
+shell:
+	@$(PYTHON) scripts/prepare.py requirements-embedded.txt
+	@$(EMBEDDED) -- $(PY) manage.py shell
+
+dev:
+	@$(PYTHON) scripts/prepare.py requirements-dev.txt
