@@ -99,8 +99,8 @@ class VarFolder:
         while not lock(children):
             if time.monotonic() > patience:
                 raise StartError(
-                    f"Processes of an earlier run still use {self.path}: end them (`fuser -v {self.path}/lock.children` "
-                    "names them) and start again."
+                    f"Processes of an earlier run still use {self.path}: end them "
+                    f"(`fuser -v {self.path}/lock.children` names them) and start again."
                 )
             time.sleep(0.1)
         self.note.unlink(missing_ok=True)

@@ -23,6 +23,7 @@ from lbg_support.embedded.identity import OtherUser, SameUser, candidates
 from lbg_support.embedded.processes import Child, last_line, open_log
 
 UNFINISHED = "unfinished"  # the folder inside the data folder that a new cluster is made in
+OUTSIDE = Path("/var/tmp")  # noqa: S108  (where data goes that PostgreSQL cannot reach otherwise; kept over restarts)
 USER = DATABASE = "lbg"
 READY_WITHIN = 60  # seconds; recovery after a crash takes part of it
 RETRY_WITHIN = 10  # seconds in which the processes of a killed server let go of its memory and files
@@ -122,7 +123,7 @@ class Postgres:
         the data moved to where the user nobody can reach them; a link stays behind."""
         nobody = pwd.getpwnam("nobody")
         identity = OtherUser(nobody.pw_uid, nobody.pw_gid)
-        home = Path("/var/tmp") / f"lbg-support-{hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]}"  # noqa: S108
+        home = OUTSIDE / f"lbg-support-{hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]}"
         try:
             home.mkdir(mode=0o711, exist_ok=True)
             if home.is_symlink() or home.stat().st_uid != 0:
@@ -147,7 +148,8 @@ class Postgres:
             shutil.rmtree(left) if left.is_dir() else left.unlink()
         aside = self.data / UNFINISHED
         provider = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        command = [folder / "initdb", "-D", aside, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+        command: list[str | Path] = [folder / "initdb", "-D", aside, "-U", USER, "-A", "trust", "-E", "UTF8"]
+        command += ["--locale=C.UTF-8"]
         command += provider if binaries.postgres_major(folder) >= 17 else []
         command += [] if self.durable else ["--no-sync"]
         with open_log(self.log) as log:

@@ -104,6 +104,7 @@ class Child:
         self._kill_group()
 
     def _kill_group(self) -> None:
+        assert self.process is not None
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):

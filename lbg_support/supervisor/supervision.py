@@ -17,18 +17,26 @@ LOOK_EVERY = 0.25
 class Watched:
     process: Managed
     started_at: float
-    pause: float = FIRST_PAUSE
+    pause: float
     due_at: float | None = None  # when to start it again; None while it runs
 
 
 class Supervisor:
     """`with Supervisor() as supervisor:` stops what it started, the last first."""
 
-    def __init__(self, already_running: Iterable[Managed] = (), say: Callable[[str], None] = print):
+    def __init__(
+        self,
+        already_running: Iterable[Managed] = (),
+        say: Callable[[str], None] = print,
+        first_pause: float = FIRST_PAUSE,
+    ):
         """Those already running are started again when they die, but stopped by whoever started them."""
-        self.watched = [Watched(process, time.monotonic()) for process in already_running]
-        self.own: list[Managed] = []
         self.say = say
+        self.first_pause = first_pause
+        self.own: list[Managed] = []
+        self.watched: list[Watched] = []
+        for process in already_running:
+            self._add(process)
 
     def __enter__(self) -> "Supervisor":
         return self
@@ -40,7 +48,7 @@ class Supervisor:
     def start(self, process: Managed) -> None:
         self.own.append(process)
         process.start()
-        self.watched.append(Watched(process, time.monotonic()))
+        self._add(process)
 
     def watch(self, until: Callable[[], bool] = lambda: False) -> None:
         """Look after all of them for ever, or until something is true."""
@@ -48,6 +56,9 @@ class Supervisor:
             for watched in self.watched:
                 self._look_after(watched, time.monotonic())
             time.sleep(LOOK_EVERY)
+
+    def _add(self, process: Managed) -> None:
+        self.watched.append(Watched(process, time.monotonic(), self.first_pause))
 
     def _look_after(self, watched: Watched, now: float) -> None:
         if watched.due_at is None:
@@ -63,8 +74,8 @@ class Supervisor:
 
     def _plan_restart(self, watched: Watched, now: float, reason: str) -> None:
         if now - watched.started_at > STEADY:
-            watched.pause = FIRST_PAUSE
-        self.say(f"{reason}; starting it again in {watched.pause:g} s.")
+            watched.pause = self.first_pause
+        self.say(f"{reason.rstrip('.')}; starting it again in {watched.pause:g} s.")
         watched.due_at = now + watched.pause
         watched.pause = min(watched.pause * 2, LONGEST_PAUSE)
 
