@@ -14,9 +14,18 @@ PARTS = ("was", "now", "plans")
 MIN_LETTERS = 3
 """A part with fewer letters («-», «ок») says nothing."""
 
-_HEADINGS = {"было": "was", "сейчас": "now", "планирует": "plans", "планируют": "plans", "планы": "plans", "план": "plans"}
+_HEADINGS = {
+    "было": "was",
+    "сейчас": "now",
+    "планирует": "plans",
+    "планируют": "plans",
+    "планы": "plans",
+    "план": "plans",
+}
 _HEADING = re.compile(r"(?:^|(?<=[\s.;!?]))(было|сейчас|планиру[ею]т|планы|план)\s*:\s*", re.IGNORECASE | re.MULTILINE)
-_NEXT_STEP = re.compile(r"^\s*(?:дальше\s*:|следующий шаг\s*:|(?=нужно\b|надо\b|созвониться\b|позвонить\b))", re.IGNORECASE)
+_NEXT_STEP = re.compile(
+    r"^\s*(?:дальше\s*:|следующий шаг\s*:|(?=нужно\b|надо\b|созвониться\b|позвонить\b))", re.IGNORECASE
+)
 
 _WORDS = {
     "ноль": 0, "нет": 0, "один": 1, "одна": 1, "одну": 1, "два": 2, "две": 2, "три": 3, "четыре": 4, "пять": 5,

@@ -103,7 +103,9 @@ class Contact(models.Model):
             models.UniqueConstraint(
                 fields=["partner"], condition=Q(is_primary=True), name="partner_has_one_primary_contact"
             ),
-            models.CheckConstraint(name="contact_phone_is_e164", condition=Q(phone="") | Q(phone__regex=r"^\+\d{7,15}$")),
+            models.CheckConstraint(
+                name="contact_phone_is_e164", condition=Q(phone="") | Q(phone__regex=r"^\+\d{7,15}$")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -126,7 +128,8 @@ class Agreement(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="agreement_is_kept_by_somebody",
-                condition=Q(kept_at__isnull=True, kept_by__isnull=True) | Q(kept_at__isnull=False, kept_by__isnull=False),
+                condition=Q(kept_at__isnull=True, kept_by__isnull=True)
+                | Q(kept_at__isnull=False, kept_by__isnull=False),
             )
         ]
 

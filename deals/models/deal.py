@@ -137,8 +137,7 @@ class Deal(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="deal_closed_means_outcome",
-                condition=Q(outcome="open", closed_at__isnull=True)
-                | (~Q(outcome="open") & Q(closed_at__isnull=False)),
+                condition=Q(outcome="open", closed_at__isnull=True) | (~Q(outcome="open") & Q(closed_at__isnull=False)),
             ),
             models.CheckConstraint(
                 name="deal_lost_has_reason", condition=~Q(outcome="lost") | Q(lost_reason__regex=r"\S")
@@ -149,7 +148,9 @@ class Deal(models.Model):
                 | Q(amount__isnull=False, paid_amount__gte=F("amount"))
                 | Q(unpaid_completion_reason__regex=r"\S"),
             ),
-            models.CheckConstraint(name="deal_amount_is_not_negative", condition=Q(amount__isnull=True) | Q(amount__gte=0)),
+            models.CheckConstraint(
+                name="deal_amount_is_not_negative", condition=Q(amount__isnull=True) | Q(amount__gte=0)
+            ),
             models.CheckConstraint(name="deal_paid_amount_is_not_negative", condition=Q(paid_amount__gte=0)),
             models.CheckConstraint(
                 name="deal_discount_is_a_percentage", condition=Q(discount_percent__gte=0, discount_percent__lte=100)
@@ -160,7 +161,9 @@ class Deal(models.Model):
                 | Q(term_ends_on__isnull=True)
                 | Q(term_ends_on__gte=F("term_starts_on")),
             ),
-            models.CheckConstraint(name="deal_addon_has_a_service", condition=~Q(pipeline="addon") | Q(service__isnull=False)),
+            models.CheckConstraint(
+                name="deal_addon_has_a_service", condition=~Q(pipeline="addon") | Q(service__isnull=False)
+            ),
         ]
         indexes = [
             # A column of the board: open deals of a stage (and manager) by end of term.

@@ -62,7 +62,9 @@ class Task(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.CALL)
     title = models.CharField(_("what to do"), max_length=250)
-    scheduled_at = models.DateTimeField(_("scheduled"), help_text=_("When the date was set; the seven days count from it"))
+    scheduled_at = models.DateTimeField(
+        _("scheduled"), help_text=_("When the date was set; the seven days count from it")
+    )
     due_at = models.DateTimeField(_("when"))
     long_term_reason = models.CharField(_("why later than 7 days"), max_length=250, blank=True)
     postponed_count = models.PositiveSmallIntegerField(_("times postponed"), default=0)
@@ -82,9 +84,7 @@ class Task(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="task_within_seven_days_or_says_why",
-                condition=Q(is_imported=True)
-                | Q(long_term_reason__regex=r"\S")
-                | Q(WITHIN_HORIZON),
+                condition=Q(is_imported=True) | Q(long_term_reason__regex=r"\S") | Q(WITHIN_HORIZON),
             ),
             models.CheckConstraint(name="task_has_a_title", condition=Q(title__regex=r"\S")),
         ]

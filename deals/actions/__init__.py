@@ -1,0 +1,38 @@
+"""Every verb that changes a deal. Screens, API, jobs and imports all call these.
+
+Each function is one transaction and one entry of the audit trail. `by` is the acting person, or None for the system;
+`now` is the present moment. All raise core.errors.RuleViolation when a rule refuses, PermissionDenied when a right is
+missing. The instance passed in is read again under a lock; use the returned one.
+"""
+
+from deals.actions.addons import offer_addon
+from deals.actions.agreements import append_main_comment, set_agreement_kept
+from deals.actions.comments import CommentIncomplete, save_call_comment
+from deals.actions.drafts import discard_draft, save_draft
+from deals.actions.handoffs import accept_handoff, hand_over, set_handoff_status
+from deals.actions.money import invoice_was_issued, money_came
+from deals.actions.stages import complete_deal, lose_deal, move_deal
+from deals.actions.tasks import NextStep, complete_task, reopen_task, reschedule_task, schedule_task
+
+__all__ = [
+    "CommentIncomplete",
+    "NextStep",
+    "accept_handoff",
+    "append_main_comment",
+    "complete_deal",
+    "complete_task",
+    "discard_draft",
+    "hand_over",
+    "invoice_was_issued",
+    "lose_deal",
+    "money_came",
+    "move_deal",
+    "offer_addon",
+    "reopen_task",
+    "reschedule_task",
+    "save_call_comment",
+    "save_draft",
+    "schedule_task",
+    "set_agreement_kept",
+    "set_handoff_status",
+]

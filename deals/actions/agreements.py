@@ -1,0 +1,41 @@
+"""What was promised: the main comment that only grows, and the checklist of agreements (R1)."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.permissions import require
+from core import moscow
+from core.audit import operation
+from core.errors import RuleViolation
+from deals.actions.locking import lock_deal
+from deals.models import Deal
+from partners.models import Agreement
+
+
+def append_main_comment(deal: Deal, text: str, *, by: User, now: datetime) -> Deal:
+    """Add a dated line to the main comment; what sales wrote stays as it is."""
+    require(by, "deal.append_main_comment", deal)
+    if not text.strip():
+        raise RuleViolation("empty_text", _("Write what was agreed."), "text")
+    with operation("deal.append_main_comment", by=by):
+        deal = lock_deal(deal)
+        line = f"{moscow.today(now):%d.%m.%Y}, {by.full_name}: {text.strip()}"
+        deal.main_comment = "\n".join(filter(None, [deal.main_comment, line]))
+        deal.main_comment_by = deal.main_comment_by or by
+        deal.main_comment_at = deal.main_comment_at or now
+        deal.version += 1
+        deal.save()
+    return deal
+
+
+def set_agreement_kept(agreement: Agreement, is_kept: bool, *, by: User, now: datetime) -> Agreement:
+    """Tick a promise off, or take the tick back."""
+    require(by, "partner.update", agreement.partner)
+    with operation("partner.update", by=by):
+        agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
+        if is_kept != (agreement.kept_at is not None):
+            agreement.kept_at, agreement.kept_by = (now, by) if is_kept else (None, None)
+            agreement.save()
+    return agreement
