@@ -1,0 +1,25 @@
+/* The behaviours that every page has. A page works without them: links are links, forms are forms. */
+import { startClocks } from "./clock.js";
+import { startDialogs } from "./dialog.js";
+import { startForms } from "./forms.js";
+import { startKeys } from "./keys.js";
+import { startMenus } from "./menu.js";
+import { startToasts } from "./toast.js";
+
+startClocks();
+startMenus();
+startDialogs();
+startToasts();
+startForms();
+startKeys();
+
+const progress = document.getElementById("progress");
+let underWay = 0;
+document.addEventListener("htmx:beforeRequest", () => {
+  underWay += 1;
+  progress?.classList.add("is-on");
+});
+document.addEventListener("htmx:afterRequest", () => {
+  underWay = Math.max(0, underWay - 1);
+  if (!underWay) progress?.classList.remove("is-on");
+});

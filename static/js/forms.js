@@ -1,0 +1,110 @@
+/* Forms: one submit at a time, a busy button, Ctrl+Enter, growing text, a warning before losing text. */
+import { toast } from "./toast.js";
+import { words } from "./words.js";
+
+function busy(button) {
+  if (!button || button.getAttribute("aria-busy") === "true") return;
+  button.dataset.label = button.innerHTML;
+  button.style.minWidth = `${button.offsetWidth}px`;
+  button.setAttribute("aria-busy", "true");
+  const spinner = document.createElement("span");
+  spinner.className = "spinner";
+  const label = button.classList.contains("btn--icon") ? "" : button.dataset.busy || words.saving;
+  button.replaceChildren(spinner, label);
+}
+
+function free(root) {
+  for (const button of root.querySelectorAll('[aria-busy="true"]')) {
+    button.removeAttribute("aria-busy");
+    button.style.minWidth = "";
+    if (button.dataset.label !== undefined) button.innerHTML = button.dataset.label;
+    delete button.dataset.label;
+  }
+  for (const form of root.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  if (root.matches?.("form")) delete root.dataset.sent;
+}
+
+function onSubmit(event) {
+  const form = event.target;
+  if (form.dataset.sent !== undefined) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  if (form.method === "dialog" || (form.method === "get" && !form.hasAttribute("hx-get"))) return;
+  form.dataset.sent = "";
+  delete form.dataset.dirty;
+  /* After the browser has read the name and value of the pressed button. */
+  setTimeout(() => {
+    if (event.defaultPrevented && !isHtmx(form)) free(form);
+    else if (event.submitter?.matches(".btn")) busy(event.submitter);
+  });
+}
+
+const isHtmx = (form) => form.matches("[hx-post], [hx-get], [hx-put], [hx-patch], [hx-delete], [hx-boost]");
+
+function onKey(event) {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  const form = event.target.form ?? event.target.closest("form");
+  const button = form?.querySelector(".btn--primary:not(:disabled)") ?? form?.querySelector("[type=submit]");
+  if (!form) return;
+  event.preventDefault();
+  form.requestSubmit(button ?? undefined);
+}
+
+function onInput(event) {
+  const form = event.target.closest("form[data-keep]");
+  if (form) form.dataset.dirty = "";
+}
+
+function onLeave(event) {
+  if (document.querySelector("form[data-keep][data-dirty]")) event.preventDefault();
+}
+
+function onClick(event) {
+  const eye = event.target.closest("[data-show-password]");
+  if (eye) {
+    const input = document.getElementById(eye.dataset.showPassword);
+    const isShown = input.type === "text";
+    input.type = isShown ? "password" : "text";
+    eye.setAttribute("aria-pressed", String(!isShown));
+  }
+  const copy = event.target.closest("[data-copy]");
+  if (copy) navigator.clipboard?.writeText(copy.dataset.copy || document.getElementById(copy.dataset.copyFrom)?.textContent.trim()).then(() => toast({ text: words.copied }));
+  const mark = event.target.closest("[data-check-all]");
+  if (mark) for (const box of document.querySelectorAll(mark.dataset.checkAll)) {
+    box.checked = mark.checked;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+}
+
+/** A bulk bar shows while any box of its group is checked. */
+function onChange(event) {
+  const field = event.target;
+  if (field.matches("[data-autosubmit]")) field.form.requestSubmit();
+  const bar = field.name && document.querySelector(`[data-bulk="${CSS.escape(field.name)}"]`);
+  if (!bar) return;
+  const chosen = document.querySelectorAll(`input[name="${CSS.escape(field.name)}"]:checked`).length;
+  bar.hidden = chosen === 0;
+  bar.querySelector("[data-bulk-count]").textContent = chosen;
+}
+
+function onCaps(event) {
+  const hint = document.querySelector("[data-caps]");
+  if (hint && event.getModifierState) hint.hidden = !event.getModifierState("CapsLock");
+}
+
+export function startForms() {
+  document.addEventListener("submit", onSubmit, true);
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("keyup", onCaps);
+  document.addEventListener("input", onInput);
+  document.addEventListener("change", onChange);
+  document.addEventListener("click", onClick);
+  window.addEventListener("beforeunload", onLeave);
+  window.addEventListener("pageshow", () => free(document));
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.target.closest?.("form");
+    if (form) free(form);
+  });
+}
