@@ -63,7 +63,7 @@ def next_term(previous_ends_on: date | None, months: int, today: date) -> tuple[
 
 class Health(StrEnum):
     GOOD = "good"
-    DOUBTFUL = "doubtful"
+    DOUBTFUL = "doubt"
     PROBLEM = "problem"
     UNKNOWN = "unknown"
 

@@ -1,8 +1,163 @@
-"""The frame around every page: what the sidebar offers this person, with its counters."""
+"""The frame around every page: the sidebar of this person with counters of the person's own work, and what he may create.
 
+Every counter comes from one query. An item appears when the role may open its page.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Role, User
+from accounts.permissions import acting_for, may
+from core import moscow
+from deals.models import AlertNotice, Deal, Handoff, PipelineCode, Task
+from partners.models import Partner
+
+
+@dataclass(frozen=True)
+class Item:
+    """A link of the sidebar: `count` is how much there is, `late` how much of it is late for the reader himself."""
+
+    label: str
+    icon: str
+    url_name: str
+    permission: str
+    args: tuple = ()
+    key: str = ""
+    count: str = ""
+    late: str = ""
+
+
+MENU: list[tuple[str, list[Item]]] = [
+    (
+        "",
+        [
+            Item(gettext_lazy("My day"), "sun", "reports:my-day", "task.read", key="KeyD", late="overdue"),
+        ],
+    ),
+    (
+        gettext_lazy("Deals"),
+        [
+            Item(
+                gettext_lazy("New partners"), "user-plus", "deals:board", "deal.read", ("new",), "KeyN", count="deals_new"
+            ),
+            Item(
+                gettext_lazy("Renewals"),
+                "refresh-cw",
+                "deals:board",
+                "deal.read",
+                ("renewal",),
+                "KeyR",
+                count="deals_renewal",
+            ),
+            Item(
+                gettext_lazy("Add-on services"),
+                "layers",
+                "deals:board",
+                "deal.read",
+                ("addon",),
+                "KeyE",
+                count="deals_addon",
+            ),
+        ],
+    ),
+    (
+        gettext_lazy("Partners"),
+        [
+            Item(gettext_lazy("Partners"), "building-2", "partners:list", "partner.read", key="KeyP", count="partners"),
+            Item(
+                gettext_lazy("Handoffs"),
+                "arrow-right-left",
+                "deals:handoffs",
+                "handoff.read",
+                key="KeyH",
+                count="handoffs",
+                late="handoffs_late",
+            ),
+        ],
+    ),
+    (
+        gettext_lazy("Money"),
+        [Item(gettext_lazy("Invoices"), "receipt-text", "invoices:list", "invoice.read", key="KeyI")],
+    ),
+    (
+        gettext_lazy("Department"),
+        [
+            Item(gettext_lazy("Department overview"), "chart-column", "reports:overview", "report.department", key="KeyS"),
+            Item(gettext_lazy("Reference data"), "settings", "admin:index", "reference.read"),
+        ],
+    ),
+]
 
 
 def frame(request: HttpRequest) -> dict:
-    """Context processor; filled below once screens exist."""
-    return {}
+    """Context processor: navigation, create_menu, can_search, unread_alerts."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or request.htmx:
+        return {}
+    counts = _counts(user)
+    return {
+        "navigation": _navigation(user, counts, request.path),
+        "create_menu": _create_menu(user),
+        "can_search": may(user, "partner.read"),
+        "unread_alerts": counts["alerts"],
+    }
+
+
+def _navigation(user: User, counts: dict[str, int], path: str) -> list[dict]:
+    groups = []
+    for title, items in MENU:
+        shown = [_entry(item, counts, path) for item in items if may(user, item.permission)]
+        if shown:
+            groups.append({"title": title, "items": shown})
+    return groups
+
+
+def _entry(item: Item, counts: dict[str, int], path: str) -> dict:
+    url = reverse(item.url_name, args=item.args)
+    return {
+        "label": item.label,
+        "url": url,
+        "icon": item.icon,
+        "key": item.key,
+        "current": path.startswith(url) and url != "/",
+        "count": counts.get(item.count, 0),
+        "badge": counts.get(item.late, 0),
+        "badge_kind": "late",
+    }
+
+
+def _create_menu(user: User) -> list[dict]:
+    if not may(user, "handoff.create"):
+        return []
+    return [{"label": _("Hand a partner over"), "url": reverse("deals:handoff-new"), "icon": "arrow-right-left"}]
+
+
+def _counts(user: User) -> dict[str, int]:
+    """All counters in one query. They are about the reader's own work: the head's tables have figures of their own."""
+    own = acting_for(user)
+    today = moscow.today(timezone.now())
+    queries: dict[str, QuerySet] = {
+        "alerts": AlertNotice.objects.open_for(user).filter(seen_at__isnull=True),
+        "overdue": Task.objects.overdue(timezone.now()).filter(assignee__in=own),
+    }
+    if may(user, "handoff.read"):
+        waiting = Handoff.objects.visible_to(user).waiting()
+        queries["handoffs"] = waiting
+        queries["handoffs_late"] = waiting.filter(accept_by__lte=today)
+    if user.role == Role.SUPPORT_MANAGER:
+        deals = Deal.objects.open().filter(manager__in=own)
+        queries["partners"] = Partner.objects.filter(manager__in=own, archived_at__isnull=True)
+        queries |= {f"deals_{code}": deals.filter(pipeline=code) for code in PipelineCode.values}
+    return User.objects.filter(pk=user.pk).values(**{name: _count(query) for name, query in queries.items()}).get()
+
+
+def _count(queryset: QuerySet) -> Coalesce:
+    counted = queryset.order_by().annotate(_one=Value(1)).values("_one").annotate(_count=Count("*")).values("_count")
+    return Coalesce(Subquery(counted), 0)
