@@ -81,7 +81,7 @@ def read_stamps() -> dict[str, str]:
 
 
 def install(name: str) -> bool:
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "-r", name]
+    command = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input", "-r", name]
     return subprocess.run(command, stdin=subprocess.DEVNULL).returncode == 0
 
 

@@ -20,7 +20,7 @@ def main() -> int:
         bring_up_to_date()
     except Exception as error:
         traceback.print_exc()
-        print(f"{str(error).strip().splitlines()[0] if str(error).strip() else error!r}", file=sys.stderr)
+        print((str(error).strip() or repr(error)).splitlines()[0], file=sys.stderr)
         return 1
     return 0
 

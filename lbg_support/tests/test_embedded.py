@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -41,6 +42,15 @@ def server(run_folder, tmp_path):
     yield make
     for each in made:
         each.stop()
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that every user can reach; pytest's own are private."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -246,18 +256,16 @@ def test_a_private_folder_of_root_stays_private(server, tmp_path):
 
 
 @as_root
-def test_without_user_namespaces_root_steps_down_to_nobody(server, monkeypatch, tmp_path):
+def test_without_user_namespaces_root_steps_down_to_nobody(server, monkeypatch, open_folder):
     monkeypatch.setattr(identity.UserNamespace, "enter", lambda self: os._exit(1))
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    first = server()
+    first = server(open_folder / "postgres")
     first.start()
     assert query(first, "SELECT 1") == 1
     assert (first.data / "PG_VERSION").stat().st_uid == identity.NOBODY
 
 
 @as_root
-def test_data_that_nobody_else_can_reach_is_moved_with_its_rows(server, monkeypatch, tmp_path):
+def test_data_that_nobody_else_can_reach_is_moved_with_its_rows(server, monkeypatch, tmp_path, open_folder):
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
     before = server(home / "postgres")
@@ -265,8 +273,7 @@ def test_data_that_nobody_else_can_reach_is_moved_with_its_rows(server, monkeypa
     query(before, "CREATE TABLE kept AS SELECT 42 AS answer")
     before.stop()
     monkeypatch.setattr(identity.UserNamespace, "enter", lambda self: os._exit(1))
-    monkeypatch.setattr(postgres, "OUTSIDE", tmp_path.parents[2] / "outside")
-    (tmp_path.parents[2] / "outside").mkdir()
+    monkeypatch.setattr(postgres, "OUTSIDE", open_folder)
 
     after = server(home / "postgres")
     after.start()
