@@ -1,0 +1,111 @@
+"""Everything that the deal card shows, read once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+
+from accounts.models import User
+from accounts.permissions import may
+from core import formatting, moscow
+from deals.models import Alert, Deal, PipelineCode, Stage, Task
+from deals.rules import Health, Signs, health
+from partners.models import Contact, Metrics, Partner
+
+METRICS_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class StageStep:
+    """A segment of the stage strip."""
+
+    stage: Stage
+    state: str
+    days: int
+
+
+def get_deal(user: User, pk: int) -> Deal:
+    """The deal with its partner, or 404 when it is not the user's to see."""
+    queryset = Deal.objects.visible_to(user).select_related(
+        "partner__city",
+        "partner__contract_offer",
+        "stage",
+        "pipeline",
+        "manager",
+        "package",
+        "service",
+        "main_comment_by",
+        "previous_deal__stage",
+        "next_deal",
+        "handoff__sold_by",
+    )
+    return get_object_or_404(queryset, pk=pk)
+
+
+def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
+    """The context of the card around its timeline and form."""
+    tasks = list(
+        deal.tasks.select_related("assignee").order_by("done_at", "due_at", "pk").filter(done_at__isnull=True)
+    )
+    metrics = list(Metrics.objects.filter(partner=deal.partner_id).order_by("-measured_on", "-pk")[:METRICS_SHOWN])
+    last_call_at = deal.call_comments.order_by("-called_at").values_list("called_at", flat=True).first()
+    return {
+        "deal": deal,
+        "partner": deal.partner,
+        "handoff": getattr(deal, "handoff", None),
+        "steps": stage_strip(deal, now),
+        "open_tasks": tasks,
+        "next_task": tasks[0] if tasks else None,
+        "contacts": _contacts(deal.partner, user),
+        "agreements": list(deal.partner.agreements.all()),
+        "addons": list(
+            Deal.objects.filter(partner=deal.partner_id, pipeline=PipelineCode.ADDON)
+            .exclude(pk=deal.pk)
+            .select_related("service", "stage")
+            .order_by("-created_at")[:6]
+        ),
+        "alerts": list(Alert.objects.open().filter(deal=deal).order_by("kind")),
+        "last_metrics": metrics[0] if metrics else None,
+        "requests_change": _change(metrics),
+        "week_columns": [
+            (formatting.short_day(each.measured_on, moscow.today(now)), each.requests)
+            for each in reversed(metrics)
+            if each.requests is not None
+        ],
+        "health": _health(deal, tasks, metrics, last_call_at, now),
+        "silent_days": (moscow.today(now) - moscow.today(last_call_at)).days if last_call_at else None,
+    }
+
+
+def stage_strip(deal: Deal, now: datetime) -> list[StageStep]:
+    """The stages of the deal's pipeline: past, present (with days on it) and to come."""
+    days = (moscow.today(now) - moscow.today(deal.stage_entered_at)).days + 1
+    steps = []
+    for stage in Stage.objects.filter(pipeline=deal.pipeline_id).order_by("order"):
+        state = "now" if stage.pk == deal.stage_id else "past" if stage.order < deal.stage.order else "future"
+        if stage.is_final and state == "past":
+            state = "future"
+        steps.append(StageStep(stage, state, days))
+    return steps
+
+
+def _contacts(partner: Partner, user: User) -> list[Contact]:
+    """The people at the partner's, or nobody for a role that may not see contacts."""
+    return list(partner.contacts.all()) if may(user, "partner.read_contacts") else []
+
+
+def _change(metrics: list[Metrics]) -> int | None:
+    """How the requests of the last call differ from those of the call before it."""
+    counted = [each.requests for each in metrics if each.requests is not None]
+    return counted[0] - counted[1] if len(counted) > 1 else None
+
+
+def _health(
+    deal: Deal, tasks: list[Task], metrics: list[Metrics], last_call_at: datetime | None, now: datetime
+) -> Health:
+    today = moscow.today(now)
+    overdue = (today - moscow.today(tasks[0].due_at)).days if tasks and tasks[0].is_overdue(now) else 0
+    silent = (today - moscow.today(last_call_at)).days if last_call_at else None
+    requests = metrics[0].requests if metrics else None
+    return health(Signs(deal.stage.role, overdue, silent, requests))

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from deals.views import deal, tasks
+
+app_name = "deals"
+urlpatterns = [
+    path("<int:pk>/", deal.deal, name="deal"),
+    path("<int:pk>/comment/", deal.comment, name="comment"),
+    path("<int:pk>/draft/", deal.draft, name="draft"),
+    path("<int:pk>/draft/forget/", deal.forget_draft, name="draft-forget"),
+    path("<int:pk>/feed/", deal.feed, name="feed"),
+    path("<int:pk>/main-comment/", deal.main_comment, name="main-comment"),
+    path("<int:pk>/agreements/<int:agreement_pk>/", deal.agreement, name="agreement"),
+    path("comments/parse/", deal.parse, name="comment-parse"),
+    path("<int:deal_pk>/tasks/new/", tasks.plan, name="task-plan"),
+    path("tasks/<int:pk>/complete/", tasks.complete, name="task-complete"),
+    path("tasks/<int:pk>/reopen/", tasks.reopen, name="task-reopen"),
+    path("tasks/<int:pk>/reschedule/", tasks.reschedule, name="task-reschedule"),
+]
