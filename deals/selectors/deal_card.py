@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import may
@@ -14,6 +15,7 @@ from deals.rules import Health, Signs, health
 from partners.models import Contact, Metrics, Partner
 
 METRICS_SHOWN = 8
+PIPELINE_ICONS = {PipelineCode.NEW: "user-plus", PipelineCode.RENEWAL: "refresh-cw", PipelineCode.ADDON: "layers"}
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,18 @@ def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
         deal.tasks.select_related("assignee").order_by("done_at", "due_at", "pk").filter(done_at__isnull=True)
     )
     metrics = list(Metrics.objects.filter(partner=deal.partner_id).order_by("-measured_on", "-pk")[:METRICS_SHOWN])
+    week_columns = _week_columns(metrics, now)
     last_call_at = deal.call_comments.order_by("-called_at").values_list("called_at", flat=True).first()
     return {
         "deal": deal,
+        "pipeline_icon": PIPELINE_ICONS[deal.pipeline_id],
         "partner": deal.partner,
         "handoff": getattr(deal, "handoff", None),
         "steps": stage_strip(deal, now),
         "open_tasks": tasks,
         "next_task": tasks[0] if tasks else None,
+        "is_late": any(task.is_overdue(now) for task in tasks),
+        "term_chip": _term_chip(deal, now),
         "contacts": _contacts(deal.partner, user),
         "agreements": list(deal.partner.agreements.all()),
         "addons": list(
@@ -68,11 +74,8 @@ def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
         "alerts": list(Alert.objects.open().filter(deal=deal).order_by("kind")),
         "last_metrics": metrics[0] if metrics else None,
         "requests_change": _change(metrics),
-        "week_columns": [
-            (formatting.short_day(each.measured_on, moscow.today(now)), each.requests)
-            for each in reversed(metrics)
-            if each.requests is not None
-        ],
+        "week_columns": week_columns,
+        "metrics_sentence": _("Requests by calls: %(numbers)s") % {"numbers": ", ".join(str(n) for _d, n in week_columns)},
         "health": _health(deal, tasks, metrics, last_call_at, now),
         "silent_days": (moscow.today(now) - moscow.today(last_call_at)).days if last_call_at else None,
     }
@@ -93,6 +96,19 @@ def stage_strip(deal: Deal, now: datetime) -> list[StageStep]:
 def _contacts(partner: Partner, user: User) -> list[Contact]:
     """The people at the partner's, or nobody for a role that may not see contacts."""
     return list(partner.contacts.all()) if may(user, "partner.read_contacts") else []
+
+
+def _week_columns(metrics: list[Metrics], now: datetime) -> list[tuple[str, int]]:
+    """The requests told in the last calls, oldest first, for the columns of the rail."""
+    today = moscow.today(now)
+    told = [each for each in reversed(metrics) if each.requests is not None]
+    return [(formatting.short_day(each.measured_on, today), each.requests) for each in told]
+
+
+def _term_chip(deal: Deal, now: datetime) -> str:
+    """Amber from 14 days before the end of the term, red from 7."""
+    days = (deal.term_ends_on - moscow.today(now)).days if deal.term_ends_on else 99
+    return "chip--bad" if days <= 7 else "chip--warn" if days <= 14 else ""
 
 
 def _change(metrics: list[Metrics]) -> int | None:
