@@ -16,17 +16,43 @@ MINUS = "\u2212"
 NOTHING = "—"
 
 MONTHS = {
-    "ru": "янв фев мар апр мая июн июл авг сен окт ноя дек".split(),
-    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
+    "ru": ["янв", "фев", "мар", "апр", "мая", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"],
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
 }
 LONG_MONTHS = {
-    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split(),
-    "en": "January February March April May June July August September October November December".split(),
+    "ru": [
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
+        "декабря",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
 }
-WEEKDAYS = {"ru": "пн вт ср чт пт сб вс".split(), "en": "Mon Tue Wed Thu Fri Sat Sun".split()}
+WEEKDAYS = {"ru": ["пн", "вт", "ср", "чт", "пт", "сб", "вс"], "en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]}
 LONG_WEEKDAYS = {
-    "ru": "понедельник вторник среда четверг пятница суббота воскресенье".split(),
-    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
+    "ru": ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"],
+    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
 }
 WORDS = {
     "ru": {
@@ -203,12 +229,16 @@ def duration(span: timedelta) -> str:
     return NBSP.join(parts)
 
 
+def left_phrase(left: str) -> str:
+    """осталось 1 ч 20 мин."""
+    return f"{left} {word('left')}" if language() == "en" else f"{word('left')} {left}"
+
+
 def time_left(deadline: datetime, now: datetime) -> str:
     """осталось 12 ч 20 мин, or просрочено 11 ч 40 мин."""
     if now > deadline:
         return f"{word('overdue')} {duration(now - deadline)}"
-    span = duration(deadline - now)
-    return f"{span} {word('left')}" if language() == "en" else f"{word('left')} {span}"
+    return left_phrase(duration(deadline - now))
 
 
 def days_left(value: date | None, today: date) -> str:
@@ -224,24 +254,29 @@ def days_left(value: date | None, today: date) -> str:
 def local_time_text(window: CallingWindow, form: str) -> str:
     """What stands beside a partner's city.
 
-    `form`: full (13:40 · можно до 20:00), left (13:40 · ещё 6 ч 20 мин) or short (13:40).
+    `form`: full (13:40 · можно до 20:00), left (13:40 · ещё 6 ч 20 мин), short (13:40) or note (ещё 20 мин, поздно).
     """
     clock = f"{window.local.hour}:{window.local.minute:02}"
     left = duration(timedelta(minutes=window.minutes_left))
     if window.state == "open":
-        note = {"full": word("until").format(time="20:00"), "left": f"{word('more')} {left}", "short": ""}[form]
+        until = word("until").format(time="20:00")
+        note = {"full": until, "left": f"{word('more')} {left}", "short": "", "note": until}[form]
     elif window.state == "closing":
-        note = left if form == "short" else time_left_in_window(left)
+        note = left if form == "short" else left_phrase(left)
     elif window.state == "early":
         note = word("early").format(time=time_of_day(window.opens_at))
     else:
         note = word(window.state)
+    if form == "note":
+        return note
     return f"{clock}{NBSP}· {note}" if note else clock
 
 
-def time_left_in_window(left: str) -> str:
-    """осталось 1 ч 20 мин."""
-    return f"{left} {word('left')}" if language() == "en" else f"{word('left')} {left}"
+def hours_ahead(hours: int) -> str:
+    """How far a clock is from Moscow: +2, −1, or МСК for Moscow itself."""
+    if not hours:
+        return word("msk")
+    return f"+{hours}" if hours > 0 else number(hours)
 
 
 # --- Words ---------------------------------------------------------------------------------------------------------
@@ -249,7 +284,7 @@ def time_left_in_window(left: str) -> str:
 SMALL_WORDS = re.compile(r"(?<![\w«])([«(]?[А-Яа-яЁё]{1,2}) (?=\S)")
 STICKS_TO_NEXT = re.compile(r"(?<!\w)(№|г\.|ул\.|прил\.|усл\.|БЕЗ|ООО|ИП|ТОО|ФОП|ПАО|АО) (?=\S)")
 STICKS_TO_PREVIOUS = re.compile(r" ([₽%—])")
-NUMBER_AND_NOUN = re.compile(r"(\d) (?=[А-Яа-яёЁ\d])")
+NUMBER_AND_NOUN = re.compile(r"(\d) (?=\d|[А-Яа-яёЁ]{3}|(?:ч|дн|г)\b)")
 INITIALS = re.compile(r"([А-ЯЁ][а-яё]+) ([А-ЯЁ]\.) ?([А-ЯЁ]\.)")
 QUOTED = re.compile(r"\"([^\"]*)\"")
 

@@ -4,7 +4,7 @@ Every function is pure: the present moment is an argument.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -115,6 +115,11 @@ class ClockRow:
     hours: int
     window: CallingWindow
 
+    @property
+    def clock(self) -> str:
+        """9:30 on the partners' clock."""
+        return f"{self.window.local.hour}:{self.window.local.minute:02}"
+
 
 PARTNER_CITIES = (
     ("Europe/Kaliningrad", "Калининград, Полтава"),
@@ -137,8 +142,3 @@ def partner_clock(now: datetime) -> list[ClockRow]:
         ClockRow(name, cities, round(hours_from_moscow(name, now)), calling_window(name, now))
         for name, cities in PARTNER_CITIES
     ]
-
-
-def utc(moment: datetime) -> datetime:
-    """The same moment in UTC, as it is stored."""
-    return moment.astimezone(UTC)

@@ -20,20 +20,24 @@ VERSIONS = {
     "sortablejs": "1.15.7",
 }
 ICONS = """
-arrow-big-up arrow-down arrow-left arrow-right arrow-right-left arrow-up ban bell book-open building-2 calendar
-calendar-clock calendar-days calendar-plus calendar-x chart-column check chevron-down chevron-left chevron-right
-chevron-up chevrons-left chevrons-right circle circle-alert circle-check circle-dashed circle-help circle-off
-circle-plus clipboard-list clock clock-alert columns-3 copy credit-card download ellipsis expand external-link eye
-eye-off file-check file-text file-x filter flag grip-vertical history inbox info landmark layers link keyboard languages list list-checks
-loader-circle lock log-out mail mail-warning map-pin menu message-square message-square-text messages-square minus moon
-network panel-right paperclip pause pencil percent phone phone-off pin play plus printer qr-code receipt-text refresh-cw
-rotate-cw rows-3 search send settings shield sliders-horizontal square-kanban star sun table timer trending-down
-trending-up triangle-alert undo-2 upload user user-check user-cog user-plus users video wallet wifi-off x
-""".split()
+archive arrow-big-up arrow-down arrow-left arrow-right arrow-right-left arrow-up ban banknote bell book-open
+building-2 calendar calendar-check calendar-clock calendar-days calendar-plus calendar-x chart-column check
+chevron-down chevron-left chevron-right chevron-up chevrons-left chevrons-right circle circle-alert circle-check
+circle-dashed circle-help circle-off circle-plus clipboard-list clock clock-alert columns-3 copy credit-card
+download ellipsis expand external-link eye eye-off file-check file-plus file-text file-x filter flag gauge
+grip-vertical handshake hash history inbox info keyboard landmark languages layers life-buoy lightbulb link list
+list-checks loader-circle lock log-out mail mail-warning mail-x map-pin maximize-2 megaphone menu message-square
+message-square-text messages-square minus monitor moon network panel-right panel-right-close paperclip pause pencil
+pencil-line percent phone phone-off pin play plus printer qr-code receipt-text refresh-cw rocket rotate-cw rows-3
+search send settings shield shopping-bag sliders-horizontal square-kanban square-pen star sun table tag target timer
+trending-down trending-up triangle-alert undo-2 upload user user-check user-cog user-plus users video wallet
+wifi-off x
+""".split()  # noqa: SIM905
 # Marks of our own: a state of a deal is told by its shape as well as by its colour.
 MARKS = {
     "health-good": '<circle cx="12" cy="12" r="8" fill="currentColor" stroke="none"/>',
-    "health-doubt": '<circle cx="12" cy="12" r="8"/><path d="M12 4a8 8 0 0 1 0 16z" fill="currentColor" stroke="none"/>',
+    "health-doubt": '<circle cx="12" cy="12" r="8"/>'
+    '<path d="M12 4a8 8 0 0 1 0 16z" fill="currentColor" stroke="none"/>',
     "health-problem": '<path d="M12 2.5 21.5 12 12 21.5 2.5 12z" fill="currentColor" stroke="none"/>',
     "health-unknown": '<circle cx="12" cy="12" r="8.5" stroke-dasharray="3 3.68"/>',
     "logo": '<rect width="24" height="24" rx="5" fill="currentColor" stroke="none"/>'

@@ -112,6 +112,11 @@ def duration(value: timedelta) -> str:
 
 
 @register.filter
+def hours_ahead(value: int) -> str:
+    return formatting.hours_ahead(value)
+
+
+@register.filter
 def typo(value: str) -> str:
     return formatting.typography(str(value))
 
@@ -185,13 +190,19 @@ def local_time_html(timezone_name: str, minute: datetime, form: str, city: str, 
 def local_time(city: Any, now: datetime | None = None, form: str = "full", name: bool = False) -> SafeString:
     """What a partner's clock shows and whether one may call. Takes a city or an IANA zone.
 
-    `form`: full, left or short. With name=True the city stands before the time.
+    `form`: full, left, short or note (only how long one may call). With name=True the city stands before the time.
     """
     if not city:
         return mark_safe("")
     zone = getattr(city, "timezone", city)
     minute = (now or timezone.now()).replace(second=0, microsecond=0)
     return local_time_html(zone, minute, form, str(city) if name else "", formatting.language())
+
+
+@register.simple_tag
+def partner_clock() -> list[moscow.ClockRow]:
+    """The rows of the partners' clock: {% partner_clock as rows %}."""
+    return moscow.partner_clock(timezone.now())
 
 
 @register.simple_tag
@@ -352,7 +363,6 @@ def script_words() -> SafeString:
         "forbidden": gettext("You have no right to do this."),
         "gone": gettext("This is no longer here. Reload the page."),
         "expired": gettext("You are signed out. Sign in again; the text stays on this page."),
-        "leave": gettext("What you have typed is not saved."),
         "callAnyway": gettext("It is {time} at the partner's. Call anyway?"),
         "copied": gettext("Copied"),
     }

@@ -31,7 +31,7 @@ const left = (text) => (words.numberFirst ? `${text} ${words.left}` : `${words.l
 
 function note(state, form, minutes, moscow) {
   const rest = CLOSES - minutes;
-  if (state === "open") return { full: words.until.replace("{time}", clockText(CLOSES)), left: `${words.more} ${span(rest)}`, short: "" }[form];
+  if (state === "open") return { full: words.until.replace("{time}", clockText(CLOSES)), left: `${words.more} ${span(rest)}`, short: "" }[form] ?? "";
   if (state === "closing") return form === "short" ? span(rest) : left(span(rest));
   if (state === "early") return words.early.replace("{time}", clockText((OPENS - minutes + moscow + DAY) % DAY));
   return words[state];
@@ -47,15 +47,20 @@ export function windowOf({ isWorking, minutes }) {
 function refreshChip(chip, now, moscow) {
   const local = wallClock(chip.dataset.tz, now);
   const state = windowOf(local);
-  const words = note(state, chip.dataset.form, local.minutes, moscow);
+  const { form } = chip.dataset;
+  const remark = note(state, form, local.minutes, moscow);
+  const parts = form === "note" ? [remark] : [clockText(local.minutes), remark && `· ${remark}`];
   chip.className = `local-time local-time--${state}`;
-  chip.querySelector("[data-clock]").textContent = clockText(local.minutes) + (words ? `${NBSP}· ${words}` : "");
+  chip.querySelector("[data-clock]").textContent = parts.filter(Boolean).join(NBSP);
 }
 
 function tick() {
   const now = new Date();
   const moscow = wallClock("Europe/Moscow", now).minutes;
   for (const clock of document.querySelectorAll("[data-moscow]")) clock.textContent = clockText(moscow);
+  for (const clock of document.querySelectorAll("[data-zone-clock]")) {
+    clock.textContent = clockText(wallClock(clock.dataset.zoneClock, now).minutes);
+  }
   for (const chip of document.querySelectorAll("[data-tz]")) refreshChip(chip, now, moscow);
 }
 
