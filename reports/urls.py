@@ -1,0 +1,6 @@
+from django.urls import path
+
+from reports.views import my_day
+
+app_name = "reports"
+urlpatterns = [path("day/", my_day.my_day, name="my-day")]
