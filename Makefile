@@ -19,7 +19,7 @@ lint: dev
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
-	@.venv/bin/lint-imports
+	@.venv/bin/lint-imports --no-logo
 
 format: dev
 	@$(PY) -m ruff check --fix-only .

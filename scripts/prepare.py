@@ -63,11 +63,11 @@ def make_venv() -> None:
 
 
 def fingerprints(name: str) -> dict[str, str]:
-    """The file's name and those that it includes with `-r`, each with a hash of all that it asks for."""
+    """The file's name and those that it includes (`-r`, `-c`), each with a hash of all that it asks for."""
     text = (ROOT / name).read_text()
     found: dict[str, str] = {}
     for line in text.splitlines():
-        if line.startswith("-r "):
+        if line.startswith(("-r ", "-c ")):
             found.update(fingerprints(line[3:].strip()))
     whole = "\n".join([text, *found.values()])
     return {**found, name: hashlib.sha256(whole.encode()).hexdigest()}

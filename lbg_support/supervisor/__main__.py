@@ -19,6 +19,7 @@ from lbg_support.supervisor.supervision import Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
 UP_WITHIN = 60  # seconds for the site to answer
+WEB_TRIES = 3
 LOGINS = """
   support@demo.local     support manager
   sales@demo.local       sales manager
@@ -112,13 +113,15 @@ def prepare_site(environment: dict[str, str], var: VarFolder) -> bool:
 
 
 def wait_for_site(supervisor: Supervisor, port: int, var: VarFolder) -> None:
-    """Until /healthz answers; what dies meanwhile is started again."""
+    """Until /healthz answers; what dies meanwhile is started again, a few times."""
     patience = time.monotonic() + UP_WITHIN
+    log = log_of(var, "web")
 
     def is_up() -> bool:
-        if time.monotonic() > patience:
-            reason = last_line(log_of(var, "web")) or "no reason given"
-            raise StartError(f"The site did not answer in {UP_WITHIN} s: {reason} (the log is {log_of(var, 'web')}).")
+        if time.monotonic() > patience or supervisor.deaths_of("web") > WEB_TRIES:
+            raise StartError(
+                f"The web server does not answer: {last_line(log) or 'no reason given'} (the log is {log})."
+            )
         with suppress(OSError), urllib.request.urlopen(f"{address(port)}healthz", timeout=2) as answer:
             return answer.status == 200
         return False

@@ -19,6 +19,7 @@ class Watched:
     started_at: float
     pause: float
     due_at: float | None = None  # when to start it again; None while it runs
+    deaths: int = 0
 
 
 class Supervisor:
@@ -50,6 +51,9 @@ class Supervisor:
         process.start()
         self._add(process)
 
+    def deaths_of(self, name: str) -> int:
+        return sum(watched.deaths for watched in self.watched if watched.process.name == name)
+
     def watch(self, until: Callable[[], bool] = lambda: False) -> None:
         """Look after all of them for ever, or until something is true."""
         while not until():
@@ -76,6 +80,7 @@ class Supervisor:
         if now - watched.started_at > STEADY:
             watched.pause = self.first_pause
         self.say(f"{reason.rstrip('.')}; starting it again in {watched.pause:g} s.")
+        watched.deaths += 1
         watched.due_at = now + watched.pause
         watched.pause = min(watched.pause * 2, LONGEST_PAUSE)
 
