@@ -56,8 +56,9 @@ def run() -> None:
         raise StartError(already_running(var))
     checks.port_is_free(port)
     checks.pango_is_there()
-    say("Starting PostgreSQL and Valkey…" if missing_urls() else "Using the servers of DATABASE_URL and REDIS_URL.")
-    with Engines(var.path, keep_open=locks[1:]) as engines:
+    engines = Engines(var.path, keep_open=locks[1:])
+    say(f"Starting {', '.join([*(engine.name for engine in engines.running), 'worker, beat and web'])}…")
+    with engines:
         environment = {**os.environ, **engines.environment, "VAR_DIR": str(var.path), "PYTHONUNBUFFERED": "1"}
         has_demo = prepare_site(environment, var)
         with Supervisor(engines.running, say=say) as supervisor:
@@ -134,10 +135,6 @@ def already_running(var: VarFolder) -> str:
     where = f" at {address(note['port'])}" if "port" in note else ""
     where += f" (process {note['pid']})" if "pid" in note else ""
     return f"It is already running in this folder{where}: stop it first, or give this one a folder in VAR_DIR."
-
-
-def missing_urls() -> bool:
-    return not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
 
 
 def address(port: int) -> str:
