@@ -6,6 +6,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 
+def naming(label: str) -> SafeString:
+    """The name of a chart for readers who do not see it; a chart without one is decoration."""
+    return format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+
+
 def sparkline(values: Sequence[float], label: str = "") -> SafeString:
     """A line 72 × 24 with a dot at its last value; nothing when there are no values."""
     if not values:
@@ -18,9 +23,9 @@ def sparkline(values: Sequence[float], label: str = "") -> SafeString:
     ]
     x, y = points[-1]
     return format_html(
-        '<svg class="chart" width="72" height="24" viewBox="0 0 72 24" role="img" aria-label="{}">'
+        '<svg class="chart" width="72" height="24" viewBox="0 0 72 24" {}>'
         '<polyline class="line" points="{}"/><circle class="c1" cx="{}" cy="{}" r="2.5"/></svg>',
-        label,
+        naming(label),
         " ".join(f"{px},{py}" for px, py in points),
         x,
         y,
@@ -58,6 +63,4 @@ def columns(values: Sequence[tuple[str, float]], label: str = "") -> SafeString:
         '<text x="{}" y="{}" text-anchor="middle">{}</text><text x="{}" y="82" text-anchor="middle">{}</text>',
         bars,
     )
-    return format_html(
-        '<svg class="chart" width="100%" viewBox="0 0 300 84" role="img" aria-label="{}">{}</svg>', label, drawing
-    )
+    return format_html('<svg class="chart" width="100%" viewBox="0 0 300 84" {}>{}</svg>', naming(label), drawing)

@@ -102,8 +102,8 @@ def calling_window(timezone_name: str, now: datetime) -> CallingWindow:
 
 def hours_from_moscow(timezone_name: str, now: datetime) -> float:
     """How far a zone is ahead of Moscow, in hours; negative to the west."""
-    ahead = now.astimezone(ZoneInfo(timezone_name)).utcoffset() - to_moscow(now).utcoffset()
-    return ahead / timedelta(hours=1)
+    there, here = now.astimezone(ZoneInfo(timezone_name)), to_moscow(now)
+    return (there.replace(tzinfo=None) - here.replace(tzinfo=None)) / timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ def short_name(value: Any) -> str:
 def icon_html(name: str, size: int = 16, css: str = "", label: str = "") -> SafeString:
     """An icon of the sprite; without a label it is decoration."""
     classes = " ".join(filter(None, ("ic", f"ic--{size}" if size != 16 else "", css)))
-    naming = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    naming = charts.naming(label)
     return format_html('<svg class="{}" {}><use href="{}#{}"/></svg>', classes, naming, static("icons.svg"), name)
 
 
@@ -213,7 +213,7 @@ def meter(value: float, kind: str = "", label: str = "", size: int = 4) -> SafeS
         '<rect class="m-{}" width="{}" height="{}"/></svg>',
         size,
         size,
-        format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"'),
+        charts.naming(label),
         kind or "plain",
         round(max(0.0, min(100.0, float(value))), 1),
         size,
@@ -242,14 +242,15 @@ def task_state(due_at: datetime | date | None, now: datetime) -> tuple[str, str]
     if due_at is None:
         return "warn", formatting.word("no_task")
     today = moscow.today(now)
+    due_on = formatting.as_date(due_at)
+    if due_on < today:
+        return "bad", f"{formatting.word('overdue')} {formatting.days((today - due_on).days)}"
     if not isinstance(due_at, datetime):
-        due_on, is_overdue, text = due_at, due_at < today, formatting.day(due_at, today)
+        text = formatting.day(due_at, today)
+    elif due_at < now:
+        return "bad", f"{formatting.word('overdue')} {formatting.duration(now - due_at)}"
     else:
-        due_on, is_overdue = moscow.today(due_at), due_at < now
         text = formatting.day_time(due_at, now)
-    if is_overdue:
-        late = formatting.days((today - due_on).days) if due_on < today else formatting.duration(now - due_at)
-        return "bad", f"{formatting.word('overdue')} {late}"
     return ("accent" if due_on == today else "plain"), text
 
 
@@ -350,7 +351,9 @@ def moscow_clock() -> SafeString:
 @register.simple_tag
 def script_words() -> SafeString:
     """What scripts say, in the language of the page, for the meta tag they read it from."""
-    words = {name: formatting.word(name) for name in ("hours", "minutes", "left", "late", "early", "weekend", "more")}
+    words: dict[str, object] = {
+        name: formatting.word(name) for name in ("hours", "minutes", "left", "late", "early", "weekend", "more")
+    }
     words |= {
         "until": formatting.word("until"),
         "numberFirst": formatting.language() == "en",
@@ -365,6 +368,7 @@ def script_words() -> SafeString:
         "expired": gettext("You are signed out. Sign in again; the text stays on this page."),
         "callAnyway": gettext("It is {time} at the partner's. Call anyway?"),
         "copied": gettext("Copied"),
+        "space": str(KEY_NAMES["Space"]),
     }
     return format_html('<meta name="words" content="{}">', json.dumps(words, ensure_ascii=False))
 
@@ -372,12 +376,14 @@ def script_words() -> SafeString:
 @register.simple_tag
 def htmx_config() -> SafeString:
     """Settings of htmx for a strict content security policy; answers with 422 carry a form with its errors."""
-    config = {
+    config: dict[str, object] = {
         "includeIndicatorStyles": False,
         "allowEval": False,
         "allowScriptTags": False,
         "selfRequestsOnly": True,
         "historyCacheSize": 0,
+        # htmx would copy style attributes from old elements to new ones, which the policy refuses.
+        "attributesToSettle": [],
         "timeout": 10_000,
         "responseHandling": [
             {"code": "204", "swap": False},

@@ -14,12 +14,18 @@ export function openDialog(dialog, opener = document.activeElement) {
   else field?.focus();
 }
 
+/** To what opened the dialog; when an answer has replaced it, to the row one was working on. */
+function giveBackFocus(opener) {
+  const isThere = opener?.isConnected && opener !== document.body;
+  (isThere ? opener : document.querySelector("[data-row].is-current [data-row-link]"))?.focus();
+}
+
 function onClose(event) {
   const dialog = event.target;
   if (!dialog.matches?.("dialog")) return;
   const opener = openers.get(dialog);
   if (dialog.closest("#dialog-slot")) dialog.remove();
-  if (opener?.isConnected) opener.focus();
+  giveBackFocus(opener);
   dialog.dispatchEvent(new CustomEvent("dialog:closed", { bubbles: true }));
 }
 
@@ -53,6 +59,7 @@ function closeIfOutside(event) {
 function openArrived() {
   const dialog = document.querySelector("#dialog-slot > dialog");
   if (dialog) openDialog(dialog, lastActive);
+  return Boolean(dialog);
 }
 
 function toggleRail(isOpen) {
@@ -87,7 +94,7 @@ export function startDialogs() {
     if (!event.target.closest("dialog")) lastActive = document.activeElement;
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target?.id === "dialog-slot") openArrived();
+    if (event.detail.target?.id === "dialog-slot" && !openArrived()) giveBackFocus(lastActive);
   });
   /* The server closes the dialog with HX-Trigger: dialog:close. */
   document.addEventListener("dialog:close", () => document.querySelector("#dialog-slot > dialog")?.close());

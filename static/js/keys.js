@@ -1,5 +1,6 @@
 /* One-letter keys, bound to the physical key so that they work in the Russian layout. ui.md section 11. */
 import { openDialog } from "./dialog.js";
+import { words } from "./words.js";
 
 const FIELDS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 const isOff = () => document.documentElement.dataset.keys === "off";
@@ -79,7 +80,7 @@ function line(list, key, text) {
   list.append(name, meaning);
 }
 
-const NAMES = { Slash: "/", BracketLeft: "[", BracketRight: "]" };
+const NAMES = { Slash: "/", Space: words.space, BracketLeft: "[", BracketRight: "]" };
 
 function showHelp() {
   const dialog = document.getElementById("keys-help");
