@@ -8,8 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-LIBRARY_VIEWS = ("allauth.account.", "django.contrib.admin.", "django.contrib.staticfiles.", "django.views.static")
-"""Views of libraries, which cannot bear our decorator. The admin asks accounts.admin.TablePermissions for each model."""
+LIBRARY_VIEWS = "allauth.account."
+"""Views of the library that logs people in; they cannot bear our decorator."""
+
+
+def is_library_view(view: Callable, app_name: str) -> bool:
+    """The login pages, and Django's admin, which asks accounts.admin.TablePermissions for each model."""
+    return app_name == "admin" or view.__module__.startswith(LIBRARY_VIEWS)
 
 
 class DefaultDenyMiddleware:
@@ -23,7 +28,7 @@ class DefaultDenyMiddleware:
 
     def process_view(self, request: HttpRequest, view: Callable, args: Any, kwargs: Any) -> HttpResponse | None:
         declared = getattr(view, "permission_name", "")
-        if declared == "public" or view.__module__.startswith(LIBRARY_VIEWS):
+        if declared == "public" or is_library_view(view, request.resolver_match.app_name):
             return None
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())

@@ -155,7 +155,9 @@ def _counts(user: User) -> dict[str, int]:
         deals = Deal.objects.open().filter(manager__in=own)
         queries["partners"] = Partner.objects.filter(manager__in=own, archived_at__isnull=True)
         queries |= {f"deals_{code}": deals.filter(pipeline=code) for code in PipelineCode.values}
-    return User.objects.filter(pk=user.pk).values(**{name: _count(query) for name, query in queries.items()}).get()
+    counted = {f"count_{name}": _count(query) for name, query in queries.items()}
+    row = User.objects.filter(pk=user.pk).values(**counted).get()
+    return {name.removeprefix("count_"): number for name, number in row.items()}
 
 
 def _count(queryset: QuerySet) -> Coalesce:

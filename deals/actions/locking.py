@@ -1,5 +1,8 @@
 """Reading a row again under a lock. Order of locks everywhere: partner, deal, task, invoice, payment."""
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.errors import RuleViolation, VersionConflict
@@ -11,11 +14,7 @@ def lock_deal(deal: Deal, *, version: int | None = None) -> Deal:
 
     Raises VersionConflict when `version` is given and somebody has changed the deal since it was read.
     """
-    locked = (
-        Deal.objects.select_for_update(of=("self",))
-        .select_related("stage", "partner", "package__service", "service", "manager")
-        .get(pk=deal.pk)
-    )
+    locked = _lock(Deal.objects.select_related("stage", "partner", "package__service", "service", "manager"), deal.pk)
     if version is not None and locked.version != version:
         raise VersionConflict(_("Somebody has changed this deal meanwhile. Look at it as it is now and decide again."))
     return locked
@@ -30,8 +29,17 @@ def lock_open_deal(deal: Deal, *, version: int | None = None) -> Deal:
 
 
 def lock_task(task: Task) -> Task:
-    return Task.objects.select_for_update(of=("self",)).select_related("deal").get(pk=task.pk)
+    return _lock(Task.objects.select_related("deal"), task.pk)
 
 
 def lock_handoff(handoff: Handoff) -> Handoff:
-    return Handoff.objects.select_for_update(of=("self",)).select_related("deal", "package").get(pk=handoff.pk)
+    return _lock(Handoff.objects.select_related("deal", "package"), handoff.pk)
+
+
+def _lock(queryset: QuerySet, pk: int) -> Any:
+    """Lock the row alone and read it with its neighbours afterwards.
+
+    In one query, with joins, a row whose foreign key was changed by the transaction we waited for drops out.
+    """
+    queryset.model.objects.select_for_update().only("pk").get(pk=pk)
+    return queryset.get(pk=pk)
