@@ -43,6 +43,7 @@ def asked_icons() -> set[tuple[str, str]]:
     for path in BASE.glob("*/**/*.py"):
         if not {".venv", "var", "node_modules"} & set(path.relative_to(BASE).parts):
             asked = re.findall(r"""icon(?:_html\(|=|"\s*:)\s*"([\w-]+)\"""", path.read_text())
+            asked += re.findall(r"""\bItem\(\s*gettext_lazy\("[^"]+"\),\s*"([\w-]+)\"""", path.read_text())
             found |= {(icon, name_of(path)) for icon in asked}
     return found
 

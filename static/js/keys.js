@@ -47,7 +47,7 @@ let isGoing = false;
 
 function go(code) {
   isGoing = false;
-  const link = document.querySelector(`[data-go="${code.replace("Key", "")}"]`);
+  const link = document.querySelector(`[data-go="${code}"]`);
   link?.click();
   return Boolean(link);
 }
@@ -82,6 +82,8 @@ function line(list, key, text) {
 
 const NAMES = { Slash: "/", Space: words.space, BracketLeft: "[", BracketRight: "]" };
 
+const capOf = (code) => NAMES[code] ?? code.replace(/^Key|^Digit/, "");
+
 function showHelp() {
   const dialog = document.getElementById("keys-help");
   if (!dialog || dialog.open) return;
@@ -94,9 +96,9 @@ function showHelp() {
     const code = element.dataset.key;
     if (seen.has(code)) continue;
     seen.add(code);
-    line(own, [NAMES[code] ?? code.replace(/^Key|^Digit/, "")], labelOf(element));
+    line(own, [capOf(code)], labelOf(element));
   }
-  for (const link of document.querySelectorAll(".sidebar [data-go]")) line(places, ["G", link.dataset.go], labelOf(link));
+  for (const link of document.querySelectorAll(".sidebar [data-go]")) line(places, ["G", capOf(link.dataset.go)], labelOf(link));
   openDialog(dialog);
 }
 
