@@ -29,14 +29,18 @@ def postgres_bin() -> Path:
 
 
 @cache
-def postgres_major(folder: Path) -> int:
-    """The major version of the server in this folder; 0 when it does not run here (another C library)."""
+def postgres_version(folder: Path) -> str:
+    """Such as 18.6; empty when the server in this folder does not run here (another C library)."""
     try:
         told = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True).stdout
     except OSError:
-        return 0
-    number = re.search(r"\d+", told)
-    return int(number[0]) if number else 0
+        return ""
+    number = re.search(r"\d[\w.]*", told)
+    return number[0] if number else ""
+
+
+def postgres_major(folder: Path) -> int:
+    return int(re.split(r"\D", postgres_version(folder))[0] or 0)
 
 
 def valkey_server() -> Path:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lbg_support.embedded.errors import StartError
 
-PREFIX = "lbg-support-"
+PREFIX = "lbg-run-"
 LONGEST_SOCKET_FOLDER = 60  # characters; a socket's whole path may have 107 bytes
 STRAGGLERS = 15  # seconds that a killed run may take to end
 FRESH = 60  # seconds in which a new folder may not have been locked yet

@@ -23,7 +23,7 @@ from lbg_support.embedded.identity import OtherUser, SameUser, candidates
 from lbg_support.embedded.processes import Child, last_line, open_log
 
 UNFINISHED = "unfinished"  # the folder inside the data folder that a new cluster is made in
-OUTSIDE = Path("/var/tmp")  # noqa: S108  (where data goes that PostgreSQL cannot reach otherwise; kept over restarts)
+OUTSIDE = Path("/var/lib/lbg-support")  # for what PostgreSQL cannot reach otherwise, when root starts it
 USER = DATABASE = "lbg"
 READY_WITHIN = 60  # seconds; recovery after a crash takes part of it
 RETRY_WITHIN = 10  # seconds in which the processes of a killed server let go of its memory and files
@@ -119,28 +119,24 @@ class Postgres:
         identity.claim(self.sockets)
 
     def _move_out(self, folder: Path) -> tuple[Path, SameUser]:
-        """Root, in a folder that only root may enter, where user namespaces are forbidden: programs are copied and
-        the data moved to where the user nobody can reach them; a link stays behind."""
+        """Root, in a folder that only root may enter, where user namespaces are forbidden: the programs are copied,
+        and if need be the data moved, to where the user nobody can reach them. A link stays behind."""
         nobody = pwd.getpwnam("nobody")
         identity = OtherUser(nobody.pw_uid, nobody.pw_gid)
-        home = OUTSIDE / f"lbg-support-{hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]}"
         try:
-            home.mkdir(mode=0o711, exist_ok=True)
-            if home.is_symlink() or home.stat().st_uid != 0:
-                raise StartError(f"{home} is not root's: remove it and start again.")
-            programs = home / "postgresql"
-            if not (programs / "bin" / "postgres").exists():
-                shutil.copytree(folder.parent, programs, ignore=shutil.ignore_patterns("include"), dirs_exist_ok=True)
-            if self.data.parent != home:
-                shutil.move(self.data, home / "data")
-                self.data.symlink_to(home / "data")
-                self.data = home / "data"
+            programs = copy_of_programs(folder) / "bin"
+            self._claim(identity)
+            if not identity.can_use(programs / "postgres", self.data):
+                home = OUTSIDE / hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
+                shutil.move(self.data, home)
+                self.data.symlink_to(home)
+                self.data = home
+                self._claim(identity)
         except OSError as error:
-            raise StartError(f"PostgreSQL's files could not be put into {home} ({error.strerror}).") from None
-        self._claim(identity)
-        if not identity.can_use(programs / "bin" / "postgres", self.data):
+            raise StartError(f"PostgreSQL's files could not be put into {OUTSIDE} ({error.strerror}).") from None
+        if not identity.can_use(programs / "postgres", self.data):
             raise StartError("PostgreSQL does not run as root: start as an ordinary user, or set DATABASE_URL.")
-        return programs / "bin", identity
+        return programs, identity
 
     def _initialise(self, folder: Path, identity: SameUser) -> None:
         """Make the cluster aside and then put it in place, so that one half made is known for what it is."""
@@ -215,6 +211,19 @@ class Postgres:
 
     def _connect(self):
         return psycopg2.connect(host=str(self.sockets), user=USER, dbname="postgres", connect_timeout=5)
+
+
+def copy_of_programs(folder: Path) -> Path:
+    """PostgreSQL's installation, copied to where every user can reach it, once for each version."""
+    OUTSIDE.mkdir(parents=True, exist_ok=True)
+    OUTSIDE.chmod(0o711)
+    copy = OUTSIDE / f"postgresql-{binaries.postgres_version(folder)}"
+    if not copy.exists():
+        unfinished = copy.with_name(copy.name + ".unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.copytree(folder.parent, unfinished, ignore=shutil.ignore_patterns("include"))
+        unfinished.rename(copy)
+    return copy
 
 
 def environment() -> dict[str, str]:

@@ -14,6 +14,7 @@ import psycopg2
 import pytest
 
 from lbg_support.embedded import binaries, identity, postgres
+from lbg_support.embedded.engines import Engines
 from lbg_support.embedded.errors import StartError
 from lbg_support.embedded.folders import RunFolder, VarFolder
 from lbg_support.embedded.postgres import Postgres
@@ -114,6 +115,15 @@ sys.exit(7)
     folder = done.stdout.strip()
     assert not Path(folder).exists()
     assert not processes_with(folder)
+
+
+@pytest.mark.parametrize(("given", "started"), [("DATABASE_URL", "REDIS_URL"), ("REDIS_URL", "DATABASE_URL")])
+def test_a_server_that_the_environment_names_is_not_started(monkeypatch, given, started):
+    monkeypatch.setenv(given, "somewhere")
+    monkeypatch.delenv(started, raising=False)
+    with Engines() as engines:
+        assert set(engines.environment) == {started}
+        assert len(engines.running) == 1
 
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGKILL])
