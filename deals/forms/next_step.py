@@ -29,7 +29,7 @@ class NextStepForm(forms.Form):
     time = forms.TimeField(
         label=_("Time"),
         initial=time(12),
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        widget=forms.TimeInput(attrs={"inputmode": "numeric", "maxlength": 5, "placeholder": "14:30"}, format="%H:%M"),
         error_messages={"required": _("Choose the time, Moscow."), "invalid": _("Write the time like 14:30.")},
     )
     later_day = forms.DateField(

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -176,7 +176,7 @@ def _values(tasks: Any) -> Any:
     return tasks.values(
         "pk", "kind", "title", "due_at", "postponed_count", "deal_id", "deal__amount", "deal__stage__name",
         "deal__stage__role", "deal__partner__name", "deal__partner__city__name", "deal__partner__city__timezone",
-        phone=Coalesce(Subquery(phone), ""),
+        phone=Coalesce(Subquery(phone), Value("")),
         requests=Subquery(requests),
         called_at=Subquery(called),
     )  # fmt: skip
