@@ -1,15 +1,30 @@
 """Every address of the product."""
 
+from allauth.account.urls import urlpatterns as allauth_urls
 from django.contrib import admin
 from django.urls import include, path
 
 from lbg_support import health, home
 
+# Logging in and a forgotten password. Addresses and accounts are the administrator's business, not each person's own.
+LOGIN_PAGES = {
+    "account_login",
+    "account_logout",
+    "account_signup",
+    "account_inactive",
+    "account_reauthenticate",
+    "account_change_password",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+}
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include([page for page in allauth_urls if page.name in LOGIN_PAGES])),
     path("me/", include("accounts.urls")),
     path("reference/", admin.site.urls),
     path("deals/", include("deals.urls")),
