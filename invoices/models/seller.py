@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from invoices.control_digits import is_account, is_bic, is_inn
+from core.control_digits import is_account, is_bic, is_inn
 from partners.models import LegalKind
 
 
