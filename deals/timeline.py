@@ -15,6 +15,8 @@ from core import formatting
 from deals.models import CallComment, Deal, StageChange, Task
 
 PAGE_SIZE = 25
+FETCHED = 2 * PAGE_SIZE
+"""Read from each source, so that the entries of one moment at the end of a page are all there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def timeline(deal: Deal, *, before: datetime, only_calls: bool = False) -> tuple
     Entries of one moment are never torn apart: an operation writes several with the same time.
     """
     sources = [comments] if only_calls else SOURCES
-    entries = [entry for source in sources for entry in source(deal, before, PAGE_SIZE + 1)]
+    entries = [entry for source in sources for entry in source(deal, before, FETCHED)]
     entries.sort(key=lambda entry: entry.at, reverse=True)
     if len(entries) <= PAGE_SIZE:
         return entries, None

@@ -1,0 +1,195 @@
+"""The deal card: everything of a deal, for those who may see it."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.tests.factories import HeadFactory, MarketerFactory, SalesFactory, SupportFactory
+from deals.actions import NextStep, move_deal, save_call_comment
+from deals.comment_text import Numbers
+from deals.tests.factories import AddonFactory, DealFactory, HandoffFactory, TaskFactory, stage
+from deals.timeline import PAGE_SIZE, timeline
+from partners.models import Agreement
+from partners.tests.factories import ContactFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def deal():
+    deal = DealFactory(main_comment="Звонить после 12:00 по местному.")
+    ContactFactory(partner=deal.partner)
+    return deal
+
+
+def url(deal, query=""):
+    return reverse("deals:deal", args=[deal.pk]) + query
+
+
+def comment(deal, now, number=30):
+    return save_call_comment(
+        deal, was="Разобрали три звонка", now_text="Работает", plans="Взять помощника", numbers=Numbers(number),
+        next_step=NextStep("Позвонить", now + timedelta(days=3)), by=deal.manager, now=now,
+    )  # fmt: skip
+
+
+def test_the_card_shows_what_was_agreed_and_what_was_said(client, deal):
+    comment(deal, timezone.now())
+    client.force_login(deal.manager)
+
+    page = client.get(url(deal)).content.decode()
+
+    assert "Звонить после" in page
+    assert "Разобрали три звонка" in page
+    assert "+79000001427" in page
+
+
+@pytest.mark.parametrize("stranger", [SupportFactory, SalesFactory, MarketerFactory])
+def test_a_strangers_card_is_not_there(client, deal, stranger):
+    client.force_login(stranger())
+
+    assert client.get(url(deal)).status_code == 404
+
+
+def test_marketing_sees_the_handed_over_partner_without_contacts_and_controls(client):
+    handoff = HandoffFactory()
+    ContactFactory(partner=handoff.deal.partner)
+    client.force_login(MarketerFactory())
+
+    page = client.get(url(handoff.deal)).content.decode()
+
+    assert "+79000001427" not in page
+    assert "vektor@example.ru" not in page
+    assert "deal-move" not in page and "/move/" not in page
+
+
+def test_the_head_may_act_on_every_card(client, deal):
+    client.force_login(HeadFactory())
+
+    response = client.get(url(deal))
+
+    assert response.context["can_move"]
+
+
+def test_the_timeline_is_one_line_of_everything_newest_first(deal):
+    now = timezone.now()
+    move_deal(deal, stage("renewal", "troubled"), by=deal.manager, now=now - timedelta(days=2))
+    TaskFactory(deal=deal, title="Отправить запись", done_at=now - timedelta(days=1), done_by=deal.manager)
+    comment(deal, now)
+
+    entries, more = timeline(deal, before=now + timedelta(seconds=1))
+
+    assert [entry.icon for entry in entries] == ["phone", "check", "arrow-right"]
+    assert more is None
+
+
+def test_the_timeline_turns_pages_and_loses_nothing(deal):
+    now = timezone.now()
+    for minutes in range(PAGE_SIZE + 10):
+        moment = now - timedelta(minutes=minutes // 2)
+        TaskFactory(deal=deal, title=f"Дело {minutes}", done_at=moment, done_by=deal.manager)
+
+    first, more = timeline(deal, before=now + timedelta(seconds=1))
+    second, end = timeline(deal, before=more)
+
+    assert len(first) >= PAGE_SIZE
+    assert len({entry.text for entry in first + second}) == PAGE_SIZE + 10
+    assert end is None
+
+
+def test_a_late_task_with_its_reason_stands_in_the_timeline(deal):
+    now = timezone.now()
+    TaskFactory(deal=deal, due_at=now + timedelta(days=20), long_term_reason="Партнёр в отпуске")
+
+    entries, _more = timeline(deal, before=now + timedelta(seconds=1))
+
+    assert "Партнёр в отпуске" in entries[0].text
+
+
+def test_a_line_is_added_to_the_main_comment_and_nothing_is_erased(client, deal):
+    client.force_login(deal.manager)
+
+    client.post(reverse("deals:main-comment", args=[deal.pk]), {"text": "Скидка 7 % на второе продление"})
+
+    deal.refresh_from_db()
+    first, second = deal.main_comment.split("\n")
+    assert first == "Звонить после 12:00 по местному."
+    assert second.endswith(f"{deal.manager.full_name}: Скидка 7 % на второе продление")
+
+
+def test_a_promise_is_ticked_off_and_back(client, deal):
+    promise = Agreement.objects.create(partner=deal.partner, text="Разбор звонков через месяц")
+    client.force_login(deal.manager)
+    address = reverse("deals:agreement", args=[deal.pk, promise.pk])
+
+    client.post(address, {"kept": "1"})
+    promise.refresh_from_db()
+    assert promise.kept_by == deal.manager
+    client.post(address)
+    promise.refresh_from_db()
+
+    assert promise.kept_at is None
+
+
+def test_a_task_is_moved_from_the_card_and_the_late_date_asks_why(client, deal):
+    task = TaskFactory(deal=deal)
+    client.force_login(deal.manager)
+    address = reverse("deals:task-reschedule", args=[task.pk])
+    late = {"day": "later", "later_day": (timezone.localdate() + timedelta(days=20)).isoformat(), "time": "12:00"}
+
+    refused = client.post(address, late)
+    accepted = client.post(address, late | {"long_term_reason": "Партнёр в отпуске"})
+
+    task.refresh_from_db()
+    assert refused.status_code == 422
+    assert list(refused.context["form"].errors) == ["long_term_reason"]
+    assert accepted.status_code == 302
+    assert task.long_term_reason == "Партнёр в отпуске"
+
+
+def test_done_is_offered_back(client, deal):
+    task = TaskFactory(deal=deal)
+    client.force_login(deal.manager)
+
+    client.post(reverse("deals:task-complete", args=[task.pk]))
+    task.refresh_from_db()
+    assert not task.is_open
+    client.post(reverse("deals:task-reopen", args=[task.pk]))
+    task.refresh_from_db()
+
+    assert task.is_open
+
+
+def test_a_script_in_a_name_is_text(client, deal):
+    deal.partner.name = "<script>alert(1)</script>"
+    deal.partner.save()
+    client.force_login(deal.manager)
+
+    assert "<script>alert(1)" not in client.get(url(deal)).content.decode()
+
+
+@pytest.mark.parametrize("tab", ["feed", "tasks", "addons"])
+def test_the_number_of_queries_does_not_grow(client, deal, tab):
+    def fill(count):
+        now = timezone.now()
+        for number in range(count):
+            comment(deal, now - timedelta(minutes=number))
+            AddonFactory(partner=deal.partner)
+            Agreement.objects.create(partner=deal.partner, text="Обещание")
+
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(url(deal, f"?tab={tab}")).status_code == 200
+        return len(captured)
+
+    client.force_login(deal.manager)
+    fill(2)
+    queries()
+    few = queries()
+    fill(20)
+
+    assert queries() == few <= 22
