@@ -16,10 +16,8 @@ from accounts.permissions import Scope, acting_for, scope
 from catalog.models import City, ContractOffer, Service
 from deals.models import Deal
 from invoices.models.seller import Seller, VatMode
+from invoices.purpose import MAX_LENGTH as PURPOSE_MAX_LENGTH
 from partners.models import LegalKind, Partner
-
-PURPOSE_MAX_LENGTH = 210
-"""Characters in the purpose field of a payment order and of the payment QR (ГОСТ Р 56042-2014)."""
 
 ISSUED_IS_FINAL = """
     IF OLD.state = 'draft' THEN
@@ -140,6 +138,9 @@ class Invoice(models.Model):
     replaces = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name=_("issued instead of")
     )
+    request_key = models.UUIDField(
+        null=True, unique=True, editable=False, help_text=_("Of the form it was written in: sent twice, made once")
+    )
     version = models.PositiveIntegerField(default=1)
 
     objects = InvoiceQuerySet.as_manager()
@@ -159,7 +160,9 @@ class Invoice(models.Model):
             models.CheckConstraint(
                 name="invoice_issued_is_complete",
                 condition=Q(state="draft")
-                | (Q(amount__gt=0, contract_offer__isnull=False) & Q(purpose__regex=r"\S") & Q(buyer_name__regex=r"\S")),
+                | (
+                    Q(amount__gt=0, contract_offer__isnull=False) & Q(purpose__regex=r"\S") & Q(buyer_name__regex=r"\S")
+                ),
             ),
             models.CheckConstraint(
                 name="invoice_cancelled_says_why",

@@ -52,6 +52,9 @@ class Payment(models.Model):
     document_number = models.CharField(_("document №"), max_length=20, blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
+    request_key = models.UUIDField(
+        null=True, unique=True, editable=False, help_text=_("Of the form it was written in: sent twice, recorded once")
+    )
 
     objects = PaymentQuerySet.as_manager()
 
@@ -90,9 +93,7 @@ class Allocation(models.Model):
         verbose_name = _("allocation")
         verbose_name_plural = _("allocations")
         constraints = [models.CheckConstraint(name="allocation_is_positive", condition=Q(amount__gt=0))]
-        indexes = [
-            models.Index(fields=["invoice"], condition=Q(reversed_at__isnull=True), name="allocations_standing")
-        ]
+        indexes = [models.Index(fields=["invoice"], condition=Q(reversed_at__isnull=True), name="allocations_standing")]
         triggers = [
             pgtrigger.Trigger(
                 name="allocated_fits_payment",

@@ -1,5 +1,7 @@
 """Who issues invoices: our own company or entrepreneur, with a bank account."""
 
+import re
+
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -7,6 +9,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.control_digits import is_account, is_bic, is_inn
+from core.errors import RuleViolation
+from invoices.qr import Payee, mandatory_fields
 from partners.models import LegalKind
 
 
@@ -14,6 +18,13 @@ class VatMode(models.TextChoices):
     """How the seller stands to VAT; the words go into the purpose of payment (R7)."""
 
     NONE = "none", "БЕЗ НДС"
+
+
+DETAILS = (
+    "name", "legal_kind", "inn", "kpp", "ogrn", "address", "phone", "email", "bank_name", "bic", "account",
+    "correspondent_account", "director_name", "accountant_name",
+)  # fmt: skip
+"""The fields of a seller that an issued invoice keeps as they were (R9)."""
 
 
 @pghistory.track()
@@ -50,6 +61,23 @@ class Seller(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def payee(self) -> Payee:
+        """Who is paid, for the payment QR."""
+        return Payee(
+            name=self.name,
+            account=self.account,
+            bank_name=self.bank_name,
+            bic=self.bic,
+            correspondent_account=self.correspondent_account,
+            inn=self.inn,
+            kpp=self.kpp,
+        )
+
+    def details(self) -> dict[str, str]:
+        """What an invoice keeps of the seller as it is now."""
+        return {name: getattr(self, name) for name in DETAILS}
+
     def clean(self) -> None:
         """Control digits: a typing error here would send every payment astray."""
         errors = {}
@@ -59,5 +87,15 @@ class Seller(models.Model):
             errors["bic"] = _("A BIC has nine digits and begins with 0.")
         elif not is_account(self.account, self.bic):
             errors["account"] = _("The account does not fit the BIC. Check the digits of both.")
+        elif not is_account(self.correspondent_account, self.bic):
+            errors["correspondent_account"] = _("The account does not fit the BIC. Check the digits of both.")
+        if self.legal_kind == LegalKind.COMPANY and not re.fullmatch(r"\d{4}[0-9A-Z]{2}\d{3}", self.kpp):
+            errors["kpp"] = _("A company has a KPP of nine digits.")
+        elif self.legal_kind != LegalKind.COMPANY and self.kpp:
+            errors["kpp"] = _("Only a company has a KPP.")
+        try:
+            mandatory_fields(self.payee)
+        except RuleViolation as violation:
+            errors.setdefault(violation.field, violation.message)
         if errors:
             raise ValidationError(errors)

@@ -1,0 +1,23 @@
+"""Every verb that changes an invoice or records money. Screens, API, jobs and imports all call these.
+
+Each function is one transaction and one entry of the audit trail. `by` is the acting person, or None for the system;
+`now` is the present moment. All raise core.errors.RuleViolation when a rule refuses, PermissionDenied when a right is
+missing. Order of locks: partner, deal, invoice, payment, and the counter of numbers last.
+"""
+
+from invoices.actions.cancelling import cancel_invoice, reissue_invoice
+from invoices.actions.drafting import InvoiceDraft, LineDraft, discard_draft, save_draft
+from invoices.actions.issuing import issue_invoice
+from invoices.actions.payments import explain_unpaid_lines, record_payment
+
+__all__ = [
+    "InvoiceDraft",
+    "LineDraft",
+    "cancel_invoice",
+    "discard_draft",
+    "explain_unpaid_lines",
+    "issue_invoice",
+    "record_payment",
+    "reissue_invoice",
+    "save_draft",
+]
