@@ -11,7 +11,7 @@ run:
 	@$(PY) -m lbg_support.supervisor
 
 test: dev
-	@$(PY) scripts/system_packages.py pango browser
+	@$(PY) scripts/system_packages.py pango browser gettext
 	@$(EMBEDDED) --ephemeral -- $(PY) -m pytest -n 2 $(ARGS)
 	@DJANGO_ALLOW_ASYNC_UNSAFE=true $(EMBEDDED) --ephemeral -- $(PY) -m pytest e2e $(ARGS)
 

@@ -68,6 +68,9 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=2, choices=Language, default=Language.RUSSIAN)
     has_hotkeys = models.BooleanField(default=True)
 
+    _acting_for: list[int]
+    """Kept by accounts.permissions.acting_for for the length of a request."""
+
     objects = UserManager()
 
     EMAIL_FIELD = USERNAME_FIELD = "email"

@@ -16,6 +16,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -48,10 +49,10 @@ def _read_table(path: Path) -> tuple[dict[str, dict[str, Scope]], dict[str, str]
 TABLE, GRANTS = _read_table(Path(__file__).with_name("permissions.toml"))
 
 
-def scope(user: User, permission_name: str) -> Scope:
+def scope(user: User | AnonymousUser, permission_name: str) -> Scope:
     """The rows with which `user` may do this: none, his own or all. An unknown permission is a KeyError, not a yes."""
     cells = TABLE[permission_name]
-    if not user.is_authenticated or not user.is_active:
+    if not isinstance(user, User) or not user.is_active:
         return Scope.NONE
     cell = cells[user.role]
     is_granted = permission_name in GRANTS and getattr(user, GRANTS[permission_name])
@@ -62,12 +63,12 @@ def scope(user: User, permission_name: str) -> Scope:
     return cell
 
 
-def may(user: User, permission_name: str) -> bool:
+def may(user: User | AnonymousUser, permission_name: str) -> bool:
     """Whether the user may do this with any row at all: decides what the page offers."""
     return scope(user, permission_name) != Scope.NONE
 
 
-def require(user: User | None, permission_name: str, obj: Any = None) -> None:
+def require(user: User | AnonymousUser | None, permission_name: str, obj: Any = None) -> None:
     """Raise PermissionDenied unless the user may do this, and, given an object, with this very one.
 
     The object's model answers with `visible_to(user)`. `None` as user is the system itself (jobs, imports).
@@ -104,13 +105,17 @@ def permission(permission_name: str) -> Callable[[View], View]:
             require(request.user, permission_name)
             return view(request, *args, **kwargs)
 
-        checked.permission_name = permission_name
-        return checked
+        return _declare(checked, permission_name)
 
     return decorate
 
 
 def public(view: View) -> View:
     """Declare a view that anybody may open without logging in."""
-    view.permission_name = "public"
+    return _declare(view, "public")
+
+
+def _declare(view: View, permission_name: str) -> View:
+    """Write on the view what it needs, for the middleware and the tests."""
+    setattr(view, "permission_name", permission_name)  # noqa: B010
     return view

@@ -1,4 +1,4 @@
-"""Sees to what pip cannot install: `python scripts/system_packages.py pango browser`.
+"""Sees to what pip cannot install: `python scripts/system_packages.py pango browser gettext`.
 
 Installs with apt-get where that is possible without asking (root, or `sudo -n`); elsewhere says what is missing
 and leaves it to the reader. Never fails: whoever needs the thing says so itself.
@@ -27,7 +27,16 @@ def has_browser() -> bool:
     return bool(os.environ.get("CHROMIUM")) or any(map(shutil.which, BROWSERS))
 
 
-NEEDS = {"pango": (has_pango, PANGO), "browser": (has_browser, ["chromium"])}
+def has_gettext() -> bool:
+    """The tests collect the messages anew to see that none is missing."""
+    return bool(shutil.which("xgettext"))
+
+
+NEEDS = {
+    "pango": (has_pango, PANGO),
+    "browser": (has_browser, ["chromium"]),
+    "gettext": (has_gettext, ["gettext"]),
+}
 
 
 def apt_get() -> list[str] | None:
