@@ -4,6 +4,7 @@ WeasyPrint needs Pango from the system; where it is missing the rest of the prod
 One font configuration and one parsed style sheet serve all documents: making them anew is slower and leaks.
 """
 
+import logging
 import threading
 from functools import lru_cache
 from io import BytesIO
@@ -75,6 +76,8 @@ def _engine() -> tuple[Any, Any, Any, Any]:
                 raise ValueError(f"a document may not load {url}")
             return URLFetcherResponse(url, BytesIO(FONTS[url].read_bytes()), {"Content-Type": "font/ttf"}, 200)
 
+    for name in ("weasyprint.progress", "fontTools"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     fonts, fetcher = FontConfiguration(), OwnFontsOnly()
     style = weasyprint.CSS(
         string=STYLE_SHEET.read_text(), base_url=STYLE_SHEET.as_uri(), url_fetcher=fetcher, font_config=fonts
