@@ -1,6 +1,6 @@
 from django.urls import path
 
-from deals.views import deal, tasks
+from deals.views import addons, deal, handoffs, tasks
 
 app_name = "deals"
 urlpatterns = [
@@ -12,8 +12,12 @@ urlpatterns = [
     path("<int:pk>/main-comment/", deal.main_comment, name="main-comment"),
     path("<int:pk>/agreements/<int:agreement_pk>/", deal.agreement, name="agreement"),
     path("comments/parse/", deal.parse, name="comment-parse"),
+    path("addons/new/", addons.new, name="addon-new"),
     path("<int:deal_pk>/tasks/new/", tasks.plan, name="task-plan"),
     path("tasks/<int:pk>/complete/", tasks.complete, name="task-complete"),
     path("tasks/<int:pk>/reopen/", tasks.reopen, name="task-reopen"),
     path("tasks/<int:pk>/reschedule/", tasks.reschedule, name="task-reschedule"),
+    path("handoffs/", handoffs.handoffs, name="handoffs"),
+    path("handoffs/<int:pk>/accept/", handoffs.accept, name="handoff-accept"),
+    path("handoffs/<int:pk>/status/", handoffs.set_status, name="handoff-status"),
 ]
