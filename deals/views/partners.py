@@ -1,0 +1,71 @@
+"""The partners' list and a partner's page."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts.permissions import Scope, permission, scope
+from core import moscow
+from deals.actions import set_agreement_kept
+from deals.selectors.partners import (
+    PAGE_SIZE,
+    SORTS,
+    get_partner,
+    partner_page,
+    partner_rows,
+    segment_counts,
+    segments,
+    with_figures,
+)
+from partners.filters import PartnerFilter
+from partners.models import Agreement, Partner
+
+
+@permission("partner.read")
+def partner_list(request: HttpRequest) -> HttpResponse:
+    """All partners of the reader's scope, narrowed by the URL: segment, filters, search, order, page."""
+    now = timezone.now()
+    visible = Partner.objects.visible_to(request.user).filter(archived_at__isnull=True)
+    filters = PartnerFilter(request.GET, queryset=visible)
+    found = with_figures(filters.qs)
+    saved = segments(now)
+    segment = request.GET.get("view") if request.GET.get("view") in saved else "all"
+    sort = request.GET.get("sort") if request.GET.get("sort") in SORTS else "name"
+    counts = segment_counts(found, now)
+    words, rule = saved[segment]
+    paginator = Paginator(found.filter(rule).order_by(*SORTS[sort]), PAGE_SIZE)
+    paginator.count = counts[segment]
+    page = paginator.get_page(request.GET.get("page"))
+    context = {
+        "filters": filters,
+        "has_filters": any(request.GET.get(name) for name in filters.filters),
+        "counts": counts,
+        "segment": segment,
+        "segment_words": words,
+        "sort": sort,
+        "page": page,
+        "rows": partner_rows(page.object_list, now),
+        "shows_manager": scope(request.user, "partner.read") == Scope.ALL,
+        "now": now,
+    }
+    return render(request, "partners/list.html", context)
+
+
+@permission("partner.read")
+def partner(request: HttpRequest, pk: int) -> HttpResponse:
+    now = timezone.now()
+    context = partner_page(get_partner(request.user, pk), request.user, now)
+    return render(request, "partners/partner.html", context | {"now": now, "today": moscow.today(now)})
+
+
+@permission("partner.update")
+@require_POST
+def agreement(request: HttpRequest, pk: int, agreement_pk: int) -> HttpResponse:
+    """Tick a promise off, or take the tick back."""
+    shown = get_partner(request.user, pk)
+    promise = Agreement.objects.filter(partner=shown, pk=agreement_pk).select_related("partner").first()
+    if promise:
+        set_agreement_kept(promise, "kept" in request.POST, by=request.user, now=timezone.now())
+    return redirect("partners:partner", pk=pk)
