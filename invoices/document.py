@@ -68,8 +68,13 @@ def party(name: str, inn: str, kpp: str, address: str) -> str:
 def document_of(invoice: Invoice, lines: Sequence[InvoiceLine], number: int) -> Document:
     """The document of an issued invoice from what was stored at issue, of a draft from what it says now."""
     is_draft = invoice.state == Invoice.State.DRAFT
-    seller = invoice.seller_details if invoice.seller_details else invoice.seller.details()
     text = compose_purpose(invoice, lines, number).text if is_draft else invoice.purpose
+    return document_with(invoice, lines, number, text)
+
+
+def document_with(invoice: Invoice, lines: Sequence[InvoiceLine], number: int, text: str) -> Document:
+    """The document with this purpose of payment; the seller's details are those kept at issue, if there are any."""
+    seller = invoice.seller_details or invoice.seller.details()
     return Document(invoice, lines, number, seller, text, _payload(seller, invoice.amount, text))
 
 

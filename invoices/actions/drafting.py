@@ -65,6 +65,8 @@ def save_draft(
     `due_before_date`, version_conflict.
     """
     require(by, "invoice.draft", draft.partner)
+    if draft.deal:
+        require(by, "deal.read", draft.deal)
     _check(draft)
     with operation("invoice.draft", by=by):
         if invoice is None and request_key:

@@ -1,0 +1,20 @@
+from django.urls import path
+
+from invoices.views import editing, listing, showing
+
+app_name = "invoices"
+urlpatterns = [
+    path("", listing.invoice_list, name="list"),
+    path("of-deal/<int:deal_pk>/", listing.of_deal, name="of-deal"),
+    path("new/", editing.new, name="new"),
+    path("new/lines/", editing.lines, name="lines"),
+    path("new/preview/", editing.preview, name="preview"),
+    path("<int:pk>/", showing.invoice, name="invoice"),
+    path("<int:pk>/edit/", editing.edit, name="edit"),
+    path("<int:pk>/discard/", editing.discard, name="discard"),
+    path("<int:pk>/pdf/", showing.pdf, name="pdf"),
+    path("<int:pk>/payment/", showing.payment, name="payment"),
+    path("<int:pk>/unpaid/", showing.unpaid, name="unpaid"),
+    path("<int:pk>/cancel/", showing.cancel, name="cancel"),
+    path("<int:pk>/reissue/", showing.reissue, name="reissue"),
+]

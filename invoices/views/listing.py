@@ -1,0 +1,45 @@
+"""The table of invoices, and the invoices of one deal."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from accounts.permissions import may, permission
+from core import moscow
+from deals.models import Deal
+from invoices.models import Invoice
+from invoices.rules import PAYMENT_STATE_NAMES
+from invoices.selectors import InvoiceFilter, deal_invoices, list_page, totals
+
+
+@permission("invoice.read")
+def invoice_list(request: HttpRequest) -> HttpResponse:
+    """The invoices of the reader's partners with filters in the address; the figures are for the same filter."""
+    today = moscow.today(timezone.now())
+    narrowed = InvoiceFilter.of(request.GET)
+    rows, next_key = list_page(request.user, narrowed, today, request.GET.get("after", ""))
+    context = {
+        "filter": narrowed,
+        "rows": rows,
+        "next_key": next_key,
+        "totals": totals(request.user, narrowed, today),
+        "today": today,
+        "states": Invoice.State.choices,
+        "payment_states": PAYMENT_STATE_NAMES.items(),
+        "can_draft": may(request.user, "invoice.draft"),
+    }
+    return render(request, "invoices/list.html", context)
+
+
+@permission("invoice.read")
+def of_deal(request: HttpRequest, deal_pk: int) -> HttpResponse:
+    """The invoices of a deal: a fragment for the deal card, a page of their own without scripts."""
+    deal = get_object_or_404(Deal.objects.visible_to(request.user).select_related("partner", "pipeline"), pk=deal_pk)
+    today = moscow.today(timezone.now())
+    context = {
+        "deal": deal,
+        "rows": deal_invoices(deal, request.user, today),
+        "today": today,
+        "can_draft": deal.is_open and may(request.user, "invoice.draft"),
+    }
+    return render(request, "invoices/_deal_invoices.html" if request.htmx else "invoices/of_deal.html", context)
