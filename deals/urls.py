@@ -1,6 +1,6 @@
 from django.urls import path
 
-from deals.views import addons, deal, handoffs, tasks
+from deals.views import addons, alerts, board, deal, handoffs, stages, tasks
 
 app_name = "deals"
 urlpatterns = [
@@ -8,6 +8,10 @@ urlpatterns = [
     path("<int:pk>/comment/", deal.comment, name="comment"),
     path("<int:pk>/draft/", deal.draft, name="draft"),
     path("<int:pk>/draft/forget/", deal.forget_draft, name="draft-forget"),
+    path("<int:pk>/move/", stages.move, name="deal-move"),
+    path("<int:pk>/price/", stages.price, name="deal-price"),
+    path("board/<str:code>/", board.board, name="board"),
+    path("board/<str:code>/more/<int:stage_pk>/", board.more, name="board-more"),
     path("<int:pk>/feed/", deal.feed, name="feed"),
     path("<int:pk>/main-comment/", deal.main_comment, name="main-comment"),
     path("<int:pk>/agreements/<int:agreement_pk>/", deal.agreement, name="agreement"),
@@ -17,6 +21,9 @@ urlpatterns = [
     path("tasks/<int:pk>/complete/", tasks.complete, name="task-complete"),
     path("tasks/<int:pk>/reopen/", tasks.reopen, name="task-reopen"),
     path("tasks/<int:pk>/reschedule/", tasks.reschedule, name="task-reschedule"),
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/seen/", alerts.mark_seen, name="alerts-seen"),
+    path("alerts/<int:pk>/", alerts.open_alert, name="alert-open"),
     path("handoffs/", handoffs.handoffs, name="handoffs"),
     path("handoffs/<int:pk>/accept/", handoffs.accept, name="handoff-accept"),
     path("handoffs/<int:pk>/status/", handoffs.set_status, name="handoff-status"),

@@ -1,0 +1,90 @@
+"""Alerts as they are shown: to whom they were told, and on the deal they are about."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import User
+from core import formatting, moscow
+from deals.alerting import not_superseded
+from deals.models import Alert, AlertNotice
+
+SHOWN = 300
+"""Notices on the page; who has more has to work off the first ones anyway."""
+
+ORDER = [
+    Alert.Kind.HANDOFF_UNACCEPTED,
+    Alert.Kind.TASK_OVERDUE_7D,
+    Alert.Kind.TASK_OVERDUE,
+    Alert.Kind.NO_NEXT_TASK,
+    Alert.Kind.TASK_HORIZON,
+]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A line of the page. `since` is when the cause began: the term of the task or of the acceptance."""
+
+    pk: int
+    partner: str
+    manager: str
+    what: str
+    since: datetime
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KindGroup:
+    kind: Alert.Kind
+    rows: list[NoticeRow]
+
+    @property
+    def is_escalated(self) -> bool:
+        return self.kind in Alert.ESCALATED
+
+
+def unread_alert_count(user: User) -> int:
+    """The number on the bell."""
+    return AlertNotice.objects.open_for(user).filter(seen_at__isnull=True).count()
+
+
+def open_alerts(deal_ids: Iterable[int]) -> dict[int, list[Alert]]:
+    """The open alerts of these deals, the gravest first; deals without any are left out."""
+    found: defaultdict[int, list[Alert]] = defaultdict(list)
+    for alert in not_superseded(Alert.objects.open().filter(deal__in=list(deal_ids))).order_by("raised_at", "pk"):
+        found[alert.deal_id].append(alert)
+    for alerts in found.values():
+        alerts.sort(key=lambda alert: ORDER.index(alert.kind))
+    return dict(found)
+
+
+def notice_groups(user: User) -> list[KindGroup]:
+    """The reader's open notices by kind, the gravest kind first and in it what has lasted longest."""
+    notices = (
+        AlertNotice.objects.open_for(user)
+        .select_related("alert__deal__partner", "alert__deal__manager", "alert__task", "alert__handoff")
+        .order_by("alert__raised_at", "pk")[:SHOWN]
+    )
+    rows: defaultdict[str, list[NoticeRow]] = defaultdict(list)
+    for notice in notices:
+        rows[notice.alert.kind].append(_row(notice))
+    return [KindGroup(kind, sorted(rows[kind], key=lambda row: row.since)) for kind in ORDER if rows[kind]]
+
+
+def _row(notice: AlertNotice) -> NoticeRow:
+    alert, deal = notice.alert, notice.alert.deal
+    if alert.task:
+        what, since = alert.task.title, alert.task.due_at
+    elif alert.handoff:
+        what, since = "", moscow.end_of_day(alert.handoff.accept_by)
+    else:
+        what, since = "", alert.raised_at
+    return NoticeRow(
+        pk=notice.pk,
+        partner=formatting.typography(deal.partner.name),
+        manager=deal.manager.full_name,
+        what=formatting.typography(what),
+        since=since,
+        is_new=notice.seen_at is None,
+    )
