@@ -26,9 +26,9 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark the task done, with a way to take it back."""
     task = _task(request, pk)
     complete_task(task, by=request.user, now=timezone.now())
-    undo = reverse("deals:task-reopen", args=[task.pk]) + f"?next={_back(request, task)}"
+    undo = reverse("deals:task-reopen", args=[task.pk]) + f"?next={_back(request, task.deal_id)}"
     messages.success(request, _("Done: %(task)s") % {"task": task.title}, extra_tags=f"undo:{undo}")
-    return _go(request, _back(request, task))
+    return _go(request, _back(request, task.deal_id))
 
 
 @permission("task.complete")
@@ -40,7 +40,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
         reopen_task(task, by=request.user, now=timezone.now())
     except RuleViolation as violation:
         messages.error(request, violation.message)
-    return _go(request, _back(request, task))
+    return _go(request, _back(request, task.deal_id))
 
 
 @permission("task.update")
@@ -59,7 +59,7 @@ def reschedule(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             when = formatting.day_time(moved.due_at, timezone.now())
             messages.success(request, _("The task is moved to %(when)s") % {"when": when})
-            return _go(request, _back(request, task))
+            return _go(request, _back(request, task.deal_id))
     context = {"task": task, "deal": task.deal, "url": reverse("deals:task-reschedule", args=[pk])}
     return _render_step(request, form, context)
 
@@ -77,7 +77,7 @@ def plan(request: HttpRequest, deal_pk: int) -> HttpResponse:
         else:
             when = formatting.day_time(task.due_at, timezone.now())
             messages.success(request, _("The task is planned for %(when)s") % {"when": when})
-            return _go(request, _back(request, task))
+            return _go(request, _back(request, task.deal_id))
     return _render_step(request, form, {"deal": deal, "url": reverse("deals:task-plan", args=[deal_pk])})
 
 
@@ -107,18 +107,20 @@ def _render_step(request: HttpRequest, form: NextStepForm, context: dict) -> Htt
         "today": moscow.today(now),
         "now": now,
         "day_counts": tasks_per_day(request.user, now),
+        "is_dialog": bool(request.htmx),
         "next": request.POST.get("next") or request.GET.get("next") or "",
+        "back": _back(request, context["deal"].pk),
     }
     template = "deals/_task_dialog.html" if request.htmx else "deals/task.html"
     return render(request, template, context, status=422 if form.is_bound else 200)
 
 
-def _back(request: HttpRequest, task: Task) -> str:
+def _back(request: HttpRequest, deal_pk: int) -> str:
     """Where the person came from, or the deal of the task."""
     target = request.POST.get("next") or request.GET.get("next") or ""
     if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         return target
-    return reverse("deals:deal", args=[task.deal_id])
+    return reverse("deals:deal", args=[deal_pk])
 
 
 def _go(request: HttpRequest, url: str) -> HttpResponse:

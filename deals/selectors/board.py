@@ -1,0 +1,183 @@
+"""A board: the open deals of a pipeline by stage, with counts and sums by the database for the same filter (02)."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+
+from core import formatting, moscow
+from deals.models import CallComment, Deal, Pipeline, PipelineCode, Stage, Task
+from deals.rules import Health, Signs, health
+from deals.selectors.partners import term_words
+from partners.models import Metrics
+
+CARDS_A_COLUMN = 40
+
+ORDER_FIELD = {
+    PipelineCode.NEW: "stage_entered_at",
+    PipelineCode.RENEWAL: "term_ends_on",
+    PipelineCode.ADDON: "expected_payment_on",
+}
+"""What the cards of a column are sorted by; ties go by number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A deal on the board, ready to be shown."""
+
+    pk: int
+    version: int
+    partner: str
+    health: Health
+    city: str
+    timezone: str
+    amount: Decimal | None
+    subject: str
+    until: str
+    until_kind: str
+    task_due_at: datetime | None
+    task_kind: str
+    manager: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Column:
+    stage: Stage
+    count: int = 0
+    total: Decimal = Decimal(0)
+    overdue: int = 0
+    idle: int = 0
+    cards: list[Card] = field(default_factory=list)
+
+    @property
+    def rest(self) -> int:
+        """How many cards are not loaded yet."""
+        return self.count - len(self.cards)
+
+    @property
+    def last_key(self) -> str:
+        return self.cards[-1].key
+
+
+def board(pipeline: Pipeline, deals: QuerySet[Deal], now: datetime) -> tuple[list[Column], list[Column]]:
+    """The open columns with their first cards, and the folded final ones with what was closed this month."""
+    stages = list(pipeline.stages.order_by("order"))
+    open_stages = [stage for stage in stages if not stage.is_final]
+    heads = _heads(deals.open(), now)
+    cards = _first_cards(pipeline, deals, open_stages, now)
+    columns = [Column(stage, **heads.get(stage.pk, {}), cards=cards.get(stage.pk, [])) for stage in open_stages]
+    closed = _closed_this_month(deals, now)
+    finals = [Column(stage, **closed.get(stage.pk, {})) for stage in stages if stage.is_final]
+    return columns, finals
+
+
+def more_cards(pipeline: Pipeline, stage: Stage, deals: QuerySet[Deal], after: str, now: datetime) -> list[Card]:
+    """The next cards of a column, after the one with this key."""
+    queryset = _after(_column(pipeline, deals, stage), ORDER_FIELD[pipeline.code], after)
+    return [_card(values, pipeline, now) for values in _values(queryset)[:CARDS_A_COLUMN]]
+
+
+def _heads(deals: QuerySet[Deal], now: datetime) -> dict[int, dict[str, Any]]:
+    """Count, sum, overdue and idle of each stage, in one query."""
+    tasks = Task.objects.open().filter(deal=OuterRef("pk"))
+    rows = (
+        deals.annotate(has_task=Exists(tasks), is_late=Exists(tasks.filter(due_at__lt=now)))
+        .order_by()
+        .values("stage")
+        .annotate(
+            count=Count("pk"),
+            total=Sum("amount", default=Decimal(0)),
+            overdue=Count("pk", filter=Q(is_late=True)),
+            idle=Count("pk", filter=Q(has_task=False)),
+        )
+    )
+    return {row.pop("stage"): row for row in rows}
+
+
+def _closed_this_month(deals: QuerySet[Deal], now: datetime) -> dict[int, dict[str, Any]]:
+    month_starts = moscow.start_of_day(moscow.today(now).replace(day=1))
+    rows = deals.filter(closed_at__gte=month_starts).order_by().values("stage")
+    rows = rows.annotate(count=Count("pk"), total=Sum("amount", default=Decimal(0)))
+    return {row.pop("stage"): row for row in rows}
+
+
+def _first_cards(
+    pipeline: Pipeline, deals: QuerySet[Deal], stages: list[Stage], now: datetime
+) -> dict[int, list[Card]]:
+    """The first cards of every column in one statement: a limited query for each stage, put together."""
+    first, *others = [_values(_column(pipeline, deals, stage))[:CARDS_A_COLUMN] for stage in stages]
+    cards: dict[int, list[Card]] = {}
+    for values in first.union(*others, all=True):
+        cards.setdefault(values["stage_id"], []).append(_card(values, pipeline, now))
+    return cards
+
+
+def _column(pipeline: Pipeline, deals: QuerySet[Deal], stage: Stage) -> QuerySet[Deal]:
+    return deals.open().filter(stage=stage).order_by(ORDER_FIELD[pipeline.code], "pk")
+
+
+def _after(deals: QuerySet[Deal], order_field: str, key: str) -> QuerySet[Deal]:
+    """Continue after a card's key, "value~number"; deals without the value stand last."""
+    value, _separator, number = key.partition("~")
+    if not number.isdigit():
+        return deals
+    if not value:
+        return deals.filter(**{f"{order_field}__isnull": True}, pk__gt=number)
+    return deals.filter(
+        Q(**{f"{order_field}__gt": value})
+        | Q(**{order_field: value}, pk__gt=number)
+        | Q(**{f"{order_field}__isnull": True})
+    )
+
+
+def _values(deals: QuerySet[Deal]) -> QuerySet:
+    """The columns of a card: slim values, no model instances."""
+    nearest = Task.objects.open().filter(deal=OuterRef("pk")).order_by("due_at", "pk")
+    requests = Metrics.objects.filter(partner=OuterRef("partner")).order_by("-measured_on", "-pk")
+    called = CallComment.objects.filter(deal=OuterRef("pk")).order_by("-called_at")
+    return deals.values(
+        "pk", "version", "stage_id", "stage__role", "stage_entered_at", "amount", "term_ends_on",
+        "expected_payment_on", "partner__name", "partner__city__name", "partner__city__timezone", "package__name",
+        "service__name", "manager__first_name", "manager__last_name",
+        task_due_at=Subquery(nearest.values("due_at")[:1]),
+        task_kind=Subquery(nearest.values("kind")[:1]),
+        requests=Subquery(requests.values("requests")[:1]),
+        called_at=Subquery(called.values("called_at")[:1]),
+    )  # fmt: skip
+
+
+def _card(values: dict[str, Any], pipeline: Pipeline, now: datetime) -> Card:
+    today, due_at, called_at = moscow.today(now), values["task_due_at"], values["called_at"]
+    silent = (today - moscow.today(called_at)).days if called_at else None
+    overdue = (today - moscow.today(due_at)).days if due_at and due_at < now else 0
+    until, until_kind = _until(values, pipeline, today)
+    key_value = values[ORDER_FIELD[pipeline.code]]
+    return Card(
+        pk=values["pk"],
+        version=values["version"],
+        partner=formatting.typography(values["partner__name"]),
+        health=health(Signs(values["stage__role"], overdue, silent, values["requests"])),
+        city=values["partner__city__name"],
+        timezone=values["partner__city__timezone"],
+        amount=values["amount"],
+        subject=values["service__name"] or values["package__name"] or "",
+        until=until,
+        until_kind=until_kind,
+        task_due_at=due_at,
+        task_kind=values["task_kind"] or "",
+        manager=f"{values['manager__first_name']} {values['manager__last_name']}",
+        key=f"{key_value.isoformat() if key_value else ''}~{values['pk']}",
+    )
+
+
+def _until(values: dict[str, Any], pipeline: Pipeline, today: date) -> tuple[str, str]:
+    """The end of the term on renewals, the expected payment on add-ons, days on the stage for new partners."""
+    if pipeline.code == PipelineCode.RENEWAL:
+        return term_words(values["term_ends_on"], today)
+    if pipeline.code == PipelineCode.ADDON:
+        expected = values["expected_payment_on"]
+        return formatting.short_day(expected, today) if expected else "", "bad" if expected and expected < today else ""
+    return formatting.days((today - moscow.today(values["stage_entered_at"])).days), ""

@@ -1,0 +1,105 @@
+// The board: a card is moved by dragging, by keys or by its menu; all three ask the same address.
+import { toast } from "./toast.js";
+
+let menuCard = null;
+let lastMoved = "";
+
+const cardsIn = (column) => [...column.querySelectorAll("[data-deal]")];
+const columns = () => [...document.querySelectorAll("#board [data-stage]")];
+const canMove = () => document.querySelector("#board[data-can-move]") !== null;
+
+/** Read the board anew for the same address, and give the focus back to the card one worked on. */
+function refresh() {
+  htmx.ajax("GET", location.href, { target: "#board", select: "#board", swap: "outerHTML" });
+}
+
+/** Ask the server to move the card. It moves, or answers with the dialog of what the status needs, or says why not. */
+function move(card, stage) {
+  lastMoved = card.dataset.deal;
+  card.setAttribute("aria-busy", "true");
+  htmx.ajax("POST", card.dataset.moveUrl, {
+    target: "#dialog-slot",
+    values: { stage, version: card.dataset.version, next: location.pathname + location.search, ask: "1", from: "board" },
+  });
+}
+
+function startDragging() {
+  if (!canMove() || !window.Sortable) return;
+  for (const list of document.querySelectorAll("#board [data-cards]")) {
+    Sortable.create(list, {
+      group: "deals",
+      draggable: "[data-deal]",
+      filter: "button",
+      preventOnFilter: false,
+      sort: false,
+      animation: 120,
+      delay: 250,
+      delayOnTouchOnly: true,
+      fallbackTolerance: 4,
+      onEnd: ({ item, from, to }) => {
+        if (from !== to) move(item, to.closest("[data-stage]").dataset.stage);
+      },
+    });
+  }
+}
+
+function step(card, key) {
+  const all = columns().filter((column) => cardsIn(column).length);
+  const column = card.closest("[data-stage]");
+  const at = all.indexOf(column);
+  const row = cardsIn(column).indexOf(card);
+  const next = {
+    ArrowUp: () => cardsIn(column)[row - 1],
+    ArrowDown: () => cardsIn(column)[row + 1],
+    ArrowLeft: () => all[at - 1] && cardsIn(all[at - 1])[Math.min(row, cardsIn(all[at - 1]).length - 1)],
+    ArrowRight: () => all[at + 1] && cardsIn(all[at + 1])[Math.min(row, cardsIn(all[at + 1]).length - 1)],
+  }[key]();
+  next?.querySelector("[data-card-link]").focus();
+}
+
+function onKey(event) {
+  if (!event.key.startsWith("Arrow") || event.target.closest(".menu, dialog, input, select, textarea")) return;
+  const card = event.target.closest?.("[data-deal]");
+  if (!card) {
+    document.querySelector("#board [data-card-link]")?.focus();
+    return;
+  }
+  event.preventDefault();
+  if (!event.shiftKey) {
+    step(card, event.key);
+    return;
+  }
+  if (!canMove() || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+  const all = columns();
+  const target = all[all.indexOf(card.closest("[data-stage]")) + (event.key === "ArrowRight" ? 1 : -1)];
+  if (target) move(card, target.dataset.stage);
+}
+
+function onClick(event) {
+  const opener = event.target.closest(".board-menu");
+  if (opener) menuCard = opener.closest("[data-deal]");
+  const choice = event.target.closest("[data-move-to]");
+  if (choice && menuCard) {
+    document.getElementById("stage-menu").hidePopover();
+    move(menuCard, choice.dataset.moveTo);
+  }
+}
+
+function onRefused(event) {
+  toast({ text: event.detail.text, kind: "error" });
+  refresh();
+}
+
+document.addEventListener("keydown", onKey);
+document.addEventListener("click", onClick);
+document.addEventListener("deal:refused", onRefused);
+document.addEventListener("deal:moved", refresh);
+document.addEventListener("dialog:closed", (event) => {
+  if (event.target.matches("[data-stage-dialog]")) refresh();
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target?.id !== "board" && event.detail.elt?.id !== "board") return;
+  startDragging();
+  document.querySelector(`[data-deal="${lastMoved}"] [data-card-link]`)?.focus();
+});
+startDragging();
