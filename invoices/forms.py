@@ -1,53 +1,21 @@
 """What is typed about invoices and payments, with a message at each field."""
 
-import re
 import uuid
 from collections.abc import Callable, Iterable
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Country
-from core import formatting
 from core.control_digits import is_inn
 from core.errors import RuleViolation
+from core.form_fields import MoneyField
 from invoices.catalogue import Catalogue, deal_name
 from invoices.models import Invoice, InvoiceLine, Payment
 from partners.models import LegalKind, Partner
 
-THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
-"""65,000 or 65,000.50: a comma before three digits never divides kopecks off."""
-
-MAX_SUM = Decimal("9999999999.99")
 CHOOSE = _("Choose from the list.")
-
-
-class MoneyField(forms.DecimalField):
-    """A sum in roubles as people write it: 65 000; 65000,50; 65 000 ₽."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "input input--num"})
-    default_error_messages = {"invalid": _("Write the sum in roubles, like 65 000 or 65 000,50.")}
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_value=MAX_SUM, min_value=Decimal(0), max_digits=12, decimal_places=2, **kwargs)
-
-    def to_python(self, value: Any) -> Decimal | None:
-        if isinstance(value, str):
-            value = "".join(value.split()).rstrip("₽")
-            value = value.replace(",", "") if THOUSANDS.fullmatch(value) else value.replace(",", ".")
-        try:
-            return super().to_python(value)
-        except InvalidOperation:
-            raise forms.ValidationError(self.error_messages["invalid"]) from None
-
-    def prepare_value(self, value: Any) -> Any:
-        """A Decimal as it is read; what somebody typed stays as it was typed."""
-        if not isinstance(value, Decimal):
-            return value
-        text = f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"
-        return text.replace(",", formatting.NBSP).replace(".", ",")
 
 
 class PickField(forms.ChoiceField):
