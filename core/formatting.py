@@ -179,6 +179,15 @@ def day(value: date | datetime | None, today: date) -> str:
     return f"{text}, {WEEKDAYS[language()][value.weekday()]}" if value.year == today.year else text
 
 
+def week_labels(days: list[date]) -> list[str]:
+    """Captions for columns of days: 24 сен, 2 окт, 9, 16 — the month only where it changes."""
+    labels = []
+    for before, value in zip([None, *days], days, strict=False):
+        same_month = before is not None and (before.year, before.month) == (value.year, value.month)
+        labels.append(str(value.day) if same_month else short_day(value, value.replace(day=1)))
+    return labels
+
+
 def time_of_day(value: datetime) -> str:
     """9:30 by the clock of Moscow, without a leading zero."""
     local = to_moscow(value)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from deals.views import addons, alerts, board, deal, handoffs, stages, tasks
+from deals.views import addons, alerts, board, deal, handoff_new, handoffs, stages, tasks
 
 app_name = "deals"
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/seen/", alerts.mark_seen, name="alerts-seen"),
     path("alerts/<int:pk>/", alerts.open_alert, name="alert-open"),
+    path("handoffs/new/", handoff_new.handoff_new, name="handoff-new"),
     path("handoffs/", handoffs.handoffs, name="handoffs"),
     path("handoffs/<int:pk>/accept/", handoffs.accept, name="handoff-accept"),
     path("handoffs/<int:pk>/status/", handoffs.set_status, name="handoff-status"),

@@ -51,7 +51,7 @@ def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
         deal.tasks.select_related("assignee").order_by("done_at", "due_at", "pk").filter(done_at__isnull=True)
     )
     metrics = list(Metrics.objects.filter(partner=deal.partner_id).order_by("-measured_on", "-pk")[:METRICS_SHOWN])
-    week_columns = _week_columns(metrics, now)
+    columns = week_columns(metrics)
     last_call_at = deal.call_comments.order_by("-called_at").values_list("called_at", flat=True).first()
     return {
         "deal": deal,
@@ -74,8 +74,8 @@ def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
         "alerts": list(Alert.objects.open().filter(deal=deal).order_by("kind")),
         "last_metrics": metrics[0] if metrics else None,
         "requests_change": _change(metrics),
-        "week_columns": week_columns,
-        "metrics_sentence": _("Requests by calls: %(numbers)s") % {"numbers": ", ".join(str(n) for _d, n in week_columns)},
+        "week_columns": columns,
+        "metrics_sentence": _("Requests by calls: %(numbers)s") % {"numbers": ", ".join(str(n) for _d, n in columns)},
         "health": _health(deal, tasks, metrics, last_call_at, now),
         "silent_days": (moscow.today(now) - moscow.today(last_call_at)).days if last_call_at else None,
     }
@@ -98,11 +98,11 @@ def _contacts(partner: Partner, user: User) -> list[Contact]:
     return list(partner.contacts.all()) if may(user, "partner.read_contacts") else []
 
 
-def _week_columns(metrics: list[Metrics], now: datetime) -> list[tuple[str, int]]:
+def week_columns(metrics: list[Metrics]) -> list[tuple[str, int]]:
     """The requests told in the last calls, oldest first, for the columns of the rail."""
-    today = moscow.today(now)
     told = [each for each in reversed(metrics) if each.requests is not None]
-    return [(formatting.short_day(each.measured_on, today), each.requests) for each in told]
+    labels = formatting.week_labels([each.measured_on for each in told])
+    return [(label, each.requests) for label, each in zip(labels, told, strict=True)]
 
 
 def _term_chip(deal: Deal, now: datetime) -> str:

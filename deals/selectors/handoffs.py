@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
+from django.db.models import Avg, Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Substitution, User
 from core import formatting, moscow
 from core.expressions import MoscowDate
 from deals.models import Handoff
@@ -169,6 +169,18 @@ def last_accepted(handoffs: HandoffQuerySet) -> Handoff | None:
 def sellers(handoffs: HandoffQuerySet) -> list[User]:
     """Who handed these over, for the filter."""
     return list(User.objects.filter(pk__in=handoffs.order_by().values("sold_by")).order_by("last_name", "first_name"))
+
+
+def managers_by_load(today: date) -> list[User]:
+    """Support managers, those with the fewest partners first and those who are away today last.
+
+    Each has `partners_count` and `is_away`.
+    """
+    away = Substitution.objects.on(today).filter(absent=OuterRef("pk"))
+    managers = User.objects.support_managers().annotate(
+        partners_count=Count("portfolio", filter=Q(portfolio__archived_at__isnull=True)), is_away=Exists(away)
+    )
+    return list(managers.order_by("is_away", "partners_count", "last_name", "pk"))
 
 
 def _due(handoffs: HandoffQuerySet, due: str, now: datetime) -> HandoffQuerySet:

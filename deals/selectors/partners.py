@@ -16,6 +16,7 @@ from accounts.permissions import may
 from core import formatting, moscow
 from deals.models import CallComment, Deal, PipelineCode, Task
 from deals.rules import Health, Signs, health
+from deals.selectors.deal_card import week_columns
 from partners.models import Metrics, Partner
 
 PAGE_SIZE = 50
@@ -168,7 +169,7 @@ def get_partner(user: User, pk: int) -> Partner:
     return get_object_or_404(partners, pk=pk)
 
 
-def partner_page(partner: Partner, user: User, now: datetime) -> dict[str, Any]:
+def partner_page(partner: Partner, user: User) -> dict[str, Any]:
     """What one partner's page shows: contacts, agreements, deals and the chain of terms, metrics."""
     deals = list(
         Deal.objects.visible_to(user)
@@ -178,12 +179,7 @@ def partner_page(partner: Partner, user: User, now: datetime) -> dict[str, Any]:
         .order_by("-created_at", "-pk")
     )
     metrics = list(Metrics.objects.filter(partner=partner).order_by("-measured_on", "-pk")[:WEEKS_SHOWN])
-    today = moscow.today(now)
-    columns = [
-        (formatting.short_day(each.measured_on, today), each.requests)
-        for each in reversed(metrics)
-        if each.requests is not None
-    ]
+    columns = week_columns(metrics)
     numbers = ", ".join(str(number) for _day, number in columns)
     return {
         "partner": partner,

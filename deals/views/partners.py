@@ -56,7 +56,7 @@ def partner_list(request: HttpRequest) -> HttpResponse:
 @permission("partner.read")
 def partner(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
-    context = partner_page(get_partner(request.user, pk), request.user, now)
+    context = partner_page(get_partner(request.user, pk), request.user)
     return render(request, "partners/partner.html", context | {"now": now, "today": moscow.today(now)})
 
 
