@@ -49,6 +49,17 @@ def issue_invoice(invoice: Invoice, *, by: User | None, now: datetime, version: 
     return invoice
 
 
+def stored_pdf(invoice: Invoice) -> bytes:
+    """The document as it was issued; for an invoice that came here by import, made from what it keeps and stored."""
+    stored = InvoicePdf.objects.filter(invoice=invoice).first()
+    if stored is None:
+        lines = list(invoice.lines.select_related("city"))
+        content = invoice_pdf(document_of(invoice, lines, invoice.number))
+        defaults = {"content": content, "sha256": sha256(content).hexdigest()}
+        stored, _created = InvoicePdf.objects.get_or_create(invoice=invoice, defaults=defaults)
+    return bytes(stored.content)
+
+
 def take_number(seller: Seller, year: int) -> int:
     """The next number, inside the caller's transaction; the row stays locked until that ends."""
     counter, _created = InvoiceCounter.objects.get_or_create(seller=seller, year=year)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,10 +13,10 @@ from accounts.permissions import may, permission
 from core import formatting, moscow
 from core.errors import RuleViolation
 from invoices.actions import cancel_invoice, explain_unpaid_lines, record_payment, reissue_invoice
-from invoices.actions.issuing import next_number
+from invoices.actions.issuing import next_number, stored_pdf
 from invoices.document import document_of
 from invoices.forms import CancelForm, PaymentForm, UnpaidForm, new_key
-from invoices.models import Invoice, InvoicePdf
+from invoices.models import Invoice
 from invoices.pdf import invoice_pdf
 from invoices.selectors import get_invoice, invoice_page
 
@@ -36,10 +36,12 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     shown = get_invoice(request.user, pk)
     if shown.state == Invoice.State.DRAFT:
         return _draft_pdf(request, shown)
-    stored = InvoicePdf.objects.filter(invoice=shown).first()
-    if stored is None:
-        raise Http404
-    return _pdf_response(bytes(stored.content), f"invoice-{shown.year}-{shown.number}.pdf")
+    try:
+        content = stored_pdf(shown)
+    except RuleViolation as violation:
+        messages.error(request, violation.message)
+        return redirect("invoices:invoice", pk=pk)
+    return _pdf_response(content, f"invoice-{shown.year}-{shown.number}.pdf")
 
 
 @permission("payment.record")
