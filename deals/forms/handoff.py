@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from catalog.models import City, Country, Package
@@ -58,7 +58,7 @@ class CityField(forms.CharField):
 
 
 class HandOverForm(forms.Form):
-    """A new partner, or one that was sold to before; then the deal. `draft_or_partner()` gives what the action takes."""
+    """A new partner, or one that was sold to before; then the deal. `draft_or_partner()` is for the action."""
 
     who = forms.ChoiceField(
         label=gettext_lazy("Who"),
@@ -92,6 +92,7 @@ class HandOverForm(forms.Form):
     package = forms.ModelChoiceField(
         label=gettext_lazy("Package"),
         queryset=Package.objects.filter(is_active=True).select_related("service"),
+        empty_label="—",
         error_messages={"required": gettext_lazy("Choose the package.")},
     )
     paid_on = forms.DateField(
@@ -139,7 +140,15 @@ class HandOverForm(forms.Form):
         self.fields["partner"].queryset = partners
         offered = partners.order_by("name").values_list("pk", "name", "city__name")[:PARTNERS_OFFERED]
         self.fields["partner"].choices = [("", "—"), *((pk, f"{name}, {city}") for pk, name, city in offered)]
-        self.fields["paid_on"].widget.attrs["max"] = self.today.isoformat()
+        self.fields["paid_on"].widget.attrs |= {
+            "max": self.today.isoformat(),
+            # The deadline beside the field follows the date.
+            "hx-get": reverse("deals:handoff-new"),
+            "hx-trigger": "change",
+            "hx-target": "#deadline",
+            "hx-select": "#deadline",
+            "hx-swap": "outerHTML",
+        }
         self._offer_managers()
 
     def _offer_managers(self) -> None:

@@ -48,6 +48,7 @@ def handoff_new(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "now": now,
+        "today": moscow.today(now),
         "deadline_at": moscow.end_of_day(acceptance_deadline(paid_on)) if paid_on else None,
     }
     return render(request, "deals/handoff_new.html", context, status=422 if form.is_bound else 200)
