@@ -20,6 +20,8 @@ from invoices.rules import line_amount
 from partners.models import LegalKind, Partner
 
 MAX_LINES = 30
+MAX_SUM = Decimal("9999999999.99")
+"""What the column of the amount holds."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,8 @@ def save_draft(
 ) -> Invoice:
     """Write a new draft, or an existing one anew. The same `request_key` sent again writes to the draft it made.
 
-    Raises `invoice_already_issued` (R9), `deal_of_another_partner`, `too_many_lines`, `purpose_needs_city` (R8),
-    `due_before_date`, version_conflict.
+    Raises `invoice_already_issued` (R9), `deal_of_another_partner`, `too_many_lines`, `sum_too_large`,
+    `purpose_needs_city` (R8), `due_before_date`, version_conflict.
     """
     require(by, "invoice.draft", draft.partner)
     if draft.deal:
@@ -140,6 +142,8 @@ def _check(draft: InvoiceDraft) -> None:
     if len(draft.lines) > MAX_LINES:
         message = _("An invoice has at most %(n)s lines. Make a second one for the rest.") % {"n": MAX_LINES}
         raise RuleViolation("too_many_lines", message, "lines")
+    if sum(line_amount(line.quantity, line.price) for line in draft.lines) > MAX_SUM:
+        raise RuleViolation("sum_too_large", _("This sum is larger than any invoice. Check the prices."), "lines")
     for index, line in enumerate(draft.lines):
         if line.service.is_marketing and line.city is None:
             message = _("Line %(n)s: choose the city; a marketing service needs it in the purpose of payment.")
