@@ -2,8 +2,11 @@
 
 import os
 import shutil
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.core.cache import cache
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -49,3 +52,26 @@ def browser_context_args(browser_context_args):
         "timezone_id": "Europe/Moscow",
         "viewport": {"width": 1440, "height": 900},
     }
+
+
+@pytest.fixture(autouse=True)
+def fresh_house(transactional_db):
+    """The data that migrations bring, which the former test has flushed, and no former tries to log in.
+
+    pytest-django's serialized_rollback does not reach the connection that Playwright's event loop uses.
+    """
+    cache.clear()
+    if not apps.get_model("deals", "Stage").objects.exists():
+        import_module("catalog.migrations.0002_cities").add_cities(apps, None)
+        import_module("deals.migrations.0002_pipelines").add_pipelines(apps, None)
+
+
+@pytest.fixture(autouse=True)
+def no_complaints(page):
+    """The browser complains of nothing: no refused script or style, no error in our scripts."""
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield
+    # An answer with 422 is a form with its errors, which the browser logs as a failed resource.
+    assert [text for text in complaints if "status of 422" not in text] == []

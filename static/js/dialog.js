@@ -24,9 +24,10 @@ function onClose(event) {
   const dialog = event.target;
   if (!dialog.matches?.("dialog")) return;
   const opener = openers.get(dialog);
+  /* Told before it is removed: an event on an element outside the page reaches nobody. */
+  dialog.dispatchEvent(new CustomEvent("dialog:closed", { bubbles: true }));
   if (dialog.closest("#dialog-slot")) dialog.remove();
   giveBackFocus(opener);
-  dialog.dispatchEvent(new CustomEvent("dialog:closed", { bubbles: true }));
 }
 
 function onClick(event) {
