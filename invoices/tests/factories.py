@@ -55,13 +55,14 @@ def draft_of(partner: Partner | None = None, deal: Deal | None = None, **fields)
     """What a form would hand over: one line of 65 000 roubles, dated today, to be paid in five days."""
     partner = partner or (deal.partner if deal else PartnerFactory())
     today = moscow.today(timezone.now())
+    lines = fields.pop("lines", None)
     values = {
         "seller": fields.pop("seller", None) or default_seller(),
         "dated_on": today,
         "due_on": today + datetime.timedelta(days=5),
         "buyer_name": partner.buyer_name,
         "contract_offer": partner.contract_offer,
-        "lines": fields.pop("lines", None) or [line()],
+        "lines": [line()] if lines is None else lines,
     }
     return InvoiceDraft(partner=partner, deal=deal, **(values | fields))
 
