@@ -83,8 +83,11 @@ def _closed_days_ago(story: Story, calendar: Calendar, rng: Random) -> int:
 
 
 def _bill(chapter: Chapter, calendar: Calendar, rng: Random) -> None:
-    """The invoice that belongs to the stages passed, and the money that came for it."""
+    """The invoice that belongs to the stages passed, a draft or issued, and the money that came for it."""
     passed = dict(chapter.moves)
+    if chapter.stage == "agreed" and rng.random() < 0.5:
+        begun = Bill(passed["agreed"], due_on(passed["agreed"]), [(chapter.service, chapter.amount)], is_draft=True)
+        chapter.bills = [begun]
     if "invoiced" not in passed:
         return
     bill = Bill(passed["invoiced"], due_on(passed["invoiced"]), [(chapter.service, chapter.amount)])

@@ -58,7 +58,7 @@ def _invoice(bill: Bill, deal: Deal, company: Company, replaces: Invoice | None,
         cancel_reason=bill.cancel_reason,
         replaces=replaces,
     )
-    if bill.number is None:
+    if bill.is_draft:
         invoice.state, invoice.issued_at, invoice.issued_by = Invoice.State.DRAFT, None, None
         invoice.purpose, invoice.seller_details = "", {}
     return batch.add(invoice)

@@ -28,7 +28,13 @@ def add_calls(story: Story, terms: list[Deal], rng: Random, calendar: Calendar, 
     silent = len(times) if story.situation in ("preparing", "accepted") else 0
     silent = len(times) - 1 if story.situation == "launch" else silent
     said = conversation(
-        rng, len(times), package=story.package.name, mood=story.mood, ending=_ending(story), silent_weeks=silent
+        rng,
+        len(times),
+        package=story.package.name,
+        mood=story.mood,
+        ending=_ending(story),
+        silent_weeks=silent,
+        last=story.last_topic,
     )
     completed = first_task
     for index, (at, words) in enumerate(zip(times, said, strict=True)):

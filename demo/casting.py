@@ -35,6 +35,7 @@ MOOD_WEIGHTS = {
     "": {"steady": 5, "rising": 4, "falling": 1},
 }
 PACKAGE_WEIGHTS = (3, 5, 6, 5, 1, 3, 1)
+FEATURED_NAMES = {each.firm.name for each in FEATURED}
 # Days since the payment of the handoffs that wait, one manager after another: some are at their last day, one is late.
 WAITING_DAYS = (1, 2, 1, 0, 0, 0)
 
@@ -122,6 +123,8 @@ class Casting:
             package=package,
             discount=Decimal(_settled(told, "discount", rng.choices((0, 5, 7, 10), (6, 2, 2, 1))[0])),
             has_full_info=_settled(told, "has_full_info", rng.random() < 0.7),
+            last_topic=_settled(told, "last_topic", None),
+            is_part_paid=_settled(told, "is_part_paid", None),
         )
         if not told and rng.random() < 0.08:
             story.second_network = self.company.services[SECOND_NETWORK]
@@ -142,10 +145,10 @@ class Casting:
         return story
 
     def _new_firm(self, city: City, rng: Random) -> Firm:
-        """A firm whose name is not taken in the city."""
+        """A firm whose name is not taken in the city, and not one of the featured."""
         while True:
             new = firm(rng, city.country, city.name)
-            if (new.name, city.pk) not in self.taken:
+            if (new.name, city.pk) not in self.taken and new.name not in FEATURED_NAMES:
                 self.taken.add((new.name, city.pk))
                 return new
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from deals.models import Task
 from demo.names import Firm, Person, entrepreneur
+from demo.phrases import Topic, topic
 from partners.models import LegalKind
 
 
@@ -29,6 +30,8 @@ class Featured:
     main_comment: str = ""
     agreements: tuple[str, ...] = ()
     has_full_info: bool = True
+    last_topic: Topic | None = None
+    is_part_paid: bool | None = None
     addon: tuple[str, tuple[int, int], str, str] | None = None
 
 
@@ -46,7 +49,8 @@ FEATURED = [
     Featured(
         company("Правовой вектор", "Чернова", "Лариса", "Игоревна"), "Екатеринбург", "due", "overdue", 4,
         "Узнать, внедрён ли скрипт; согласовать дату оплаты",
-        package=BUSINESS, discount=7, ends_in=7, mood="rising",
+        package=BUSINESS, discount=7, ends_in=7, mood="rising", is_part_paid=False,
+        last_topic=topic("скрипт первой встречи"),
         main_comment="Обещали не меньше 25 заявок в неделю, только Екатеринбург и Верхняя Пышма. Скидка 7 % на первое "
         "продление. Звонить после 12:00 по местному: утром суды. Доплату за вторую сеть согласовали: 15 000 ₽.",
         agreements=("Не меньше 25 заявок в неделю", "Скидка 7 % на первое продление"),
@@ -54,31 +58,34 @@ FEATURED = [
     ),
     Featured(
         sole("Жакупов", "Тимур", "Серикович"), "Алматы", "healthy", "overdue", 3, "Отправить запись звонка и разбор",
-        Task.Kind.LETTER, package=STANDARD,
+        Task.Kind.LETTER, package=STANDARD, last_topic=topic("записи трёх звонков"),
     ),
     Featured(
         company("Долг-Стоп Самара", "Макаров", "Денис", "Олегович"), "Самара", "troubled", "overdue", 3,
         "Нет заявок четвёртый день: ответить партнёру", package=LONG_STANDARD, mood="empty",
+        last_topic=topic("телефонию и форму"),
     ),
     Featured(
         company("Чистый лист", "Фадеев", "Павел", "Андреевич"), "Новосибирск", "soon", "today", 0,
         "Созвон по итогам недели: заявки, встречи, договоры", package=BUSINESS, mood="rising",
+        last_topic=topic("вести таблицу"),
     ),
     Featured(
         sole("Громов", "Павел", "Анатольевич"), "Краснодар", "due", "today", 0, "Подтвердить дату оплаты",
-        package=STANDARD, ends_in=8,
+        package=STANDARD, ends_in=8, last_topic=topic("дату оплаты"), is_part_paid=True,
     ),
     Featured(
         sole("Марченко", "Виктор", "Олегович"), "Полтава", "healthy", "today", 0, "Проверить внедрение CRM",
-        package=STANDARD, addon=("won", (3, 5), "", ""),
+        package=STANDARD, last_topic=topic("заявки в CRM"), addon=("won", (3, 5), "", ""),
     ),
     Featured(
         company("Юрцентр Балтика", "Серова", "Ирина", "Юрьевна"), "Калининград", "healthy", "today", 0,
         "Показать отчёт маркетинга по сетям", Task.Kind.MEETING, package=BUSINESS, mood="rising",
+        last_topic=topic("отчёт маркетинга"),
     ),
     Featured(
         company("Закон и дело", "Котов", "Михаил", "Юрьевич"), "Воронеж", "preparing", "today", 0,
-        "Согласовать тексты объявлений и дату запуска", package=STANDARD,
+        "Согласовать тексты объявлений и дату запуска", package=STANDARD, last_topic=topic("тексты объявлений"),
     ),
     Featured(
         sole("Савельева", "Нина", "Романовна"), "Владивосток", "healthy", "planned", package=LONG_STANDARD,

@@ -77,7 +77,8 @@ def tell_stories(company: Company, partners: int, calendar: Calendar, seed: int)
 
 def number_bills(stories: list[Story], company: Company) -> None:
     """Number the invoices of each year from 1 on in the order of their issue, without a gap (R9)."""
-    bills = sorted((bill for story in stories for bill in story.bills), key=lambda bill: bill.issued_at)
+    bills = [bill for story in stories for bill in story.bills if not bill.is_draft]
+    bills.sort(key=lambda bill: bill.issued_at)
     last: dict[int, int] = defaultdict(int)
     for bill in bills:
         year = moscow.today(bill.issued_at).year

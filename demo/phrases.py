@@ -284,6 +284,12 @@ RENEWAL = [
     ),
 ]
 
+
+def topic(words: str) -> Topic:
+    """The topic whose plan has these words in it."""
+    return next(each for each in [*WORK, *ONBOARDING, *TROUBLE, *RENEWAL] if words in each.plan)
+
+
 FIRST_CALL = [
     "Познакомились, рассказали о порядке работы, договорились созваниваться раз в неделю.",
     "Провели вводный звонок: показали кабинет, сверили договорённости с отделом продаж.",

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from catalog.models import City, Package, Service
 from demo.names import Firm
+from demo.phrases import Topic
 
 
 @dataclass(slots=True)
@@ -107,6 +108,8 @@ class Story:
     addons: list[Chapter] = field(default_factory=list)
     last_call_at: datetime | None = None
     mood: str = "steady"
+    last_topic: Topic | None = None
+    is_part_paid: bool | None = None
     main_comment: str = ""
     agreements: list[str] = field(default_factory=list)
     has_full_info: bool = True

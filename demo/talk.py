@@ -35,18 +35,29 @@ class Said:
 
 
 def conversation(
-    rng: Random, count: int, *, package: str, mood: str, ending: list[Topic], silent_weeks: int
+    rng: Random,
+    count: int,
+    *,
+    package: str,
+    mood: str,
+    ending: list[Topic],
+    silent_weeks: int,
+    last: Topic | None = None,
 ) -> list[Said]:
-    """So many calls, oldest first. The last ones speak of `ending`; the first `silent_weeks` tell no numbers yet."""
-    topics = _topics(rng, count, ending, is_new=silent_weeks > 0)
+    """So many calls, oldest first.
+
+    The last two speak of topics of `ending`, the very last one of `last`; the first `silent_weeks` tell no numbers yet.
+    """
+    is_new = silent_weeks > 0
+    topics = _topics(rng, count, ending, is_new=is_new)
+    if last:
+        topics = [*[topic for topic in topics if topic != last][: count - 1], last]
     weeks = [None] * silent_weeks + _weeks(rng, count - silent_weeks, package, mood)
     said, previous = [], None
     for index, (topic, numbers) in enumerate(zip(topics, weeks[:count], strict=True)):
-        if index:
-            was = topics[index - 1].outcome(rng)
-        else:
-            was = rng.choice(phrases.FIRST_CALL if silent_weeks else phrases.EARLIER)
-        now = _now(rng, numbers, previous)
+        beginning = phrases.FIRST_CALL if is_new else phrases.EARLIER
+        was = topics[index - 1].outcome(rng) if index else rng.choice(beginning)
+        now = _now(rng, numbers, previous, is_new=is_new)
         said.append(Said(was, now, _sentence(topic.plan), topic.step, topic.kind, numbers or Numbers()))
         previous = numbers or previous
     return said
@@ -80,10 +91,10 @@ def _week(rng: Random, requests: int) -> Numbers:
     return Numbers(requests, meetings, contracts, Decimal(contracts * rng.randrange(25_000, 65_000, 5_000)))
 
 
-def _now(rng: Random, numbers: Numbers | None, previous: Numbers | None) -> str:
+def _now(rng: Random, numbers: Numbers | None, previous: Numbers | None, *, is_new: bool) -> str:
     if numbers is None:
         return rng.choice(phrases.PREPARING)
-    parts = [rng.choice(_stock(numbers, previous))]
+    parts = [rng.choice(_stock(numbers, previous, is_new=is_new))]
     if rng.random() < 0.6:
         parts.append(told(numbers))
     if remark := _remark(rng, numbers):
@@ -91,11 +102,11 @@ def _now(rng: Random, numbers: Numbers | None, previous: Numbers | None) -> str:
     return " ".join(parts)
 
 
-def _stock(numbers: Numbers, previous: Numbers | None) -> list[str]:
+def _stock(numbers: Numbers, previous: Numbers | None, *, is_new: bool) -> list[str]:
     if numbers.requests == 0:
         return phrases.EMPTY
     if previous is None:
-        return phrases.LAUNCHED + phrases.STEADY[:1]
+        return phrases.LAUNCHED if is_new else phrases.STEADY
     if numbers.requests > previous.requests * 1.1:
         return phrases.RISING
     return phrases.FALLING if numbers.requests < previous.requests * 0.88 else phrases.STEADY

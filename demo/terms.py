@@ -46,8 +46,8 @@ def begin(story: Story, paid_on: date, calendar: Calendar, rng: Random, *, upto:
     if upto != "handed_over":
         accepted_on = paid_on + (rng.randint(2, 3) if is_late else rng.choices((0, 1), (4, 6))[0]) * DAY
         story.accepted_at = moves.add("accepted", at_minute(accepted_on, rng.randrange(605, 1120)))
-        day = paid_on
-        for stage, days in (("preparing", (2, 4)), ("launch", (7, 9)), ("won", (5, 8))):
+        day = story.accepted_at.date()
+        for stage, days in (("preparing", (1, 3)), ("launch", (7, 9)), ("won", (5, 8))):
             if moves.done[-1][0] == upto:
                 break
             day += rng.randint(*days) * DAY
@@ -169,14 +169,16 @@ def _near_the_end(chapter: Chapter, story: Story, moves: Moves, calendar: Calend
     is_lost = story.situation == "lost"
     billed_on = chapter.ends_on - rng.randint(9, 14) * DAY if is_lost else calendar.back(rng.randint(3, 11))
     billed_at = moves.add("due", billed_on)
-    chapter.bills = bills(story, chapter, billed_at, rng)
-    chapter.expected_on = chapter.bills[-1].due_on
+    chapter.expected_on = due_on(billed_at)
     chapter.is_doubtful = rng.random() < 0.3
+    if not is_lost and story.is_part_paid is None and rng.random() < 0.2:
+        return  # the sum is agreed, the invoice is not issued yet
+    chapter.bills = bills(story, chapter, billed_at, rng)
     if is_lost:
         chapter.lost_reason = rng.choice(phrases.LOST_RENEWAL_REASONS)
         lost_at = moves.add("lost", min(calendar.back(1), chapter.ends_on + rng.randint(1, 9) * DAY))
         chapter.bills[-1].cancelled_at, chapter.bills[-1].cancel_reason = lost_at, "Партнёр отказался от продления."
-    elif rng.random() < 0.25:
+    elif rng.random() < 0.25 if story.is_part_paid is None else story.is_part_paid:
         pay_in_part(chapter.bills[-1], calendar, rng)
 
 
