@@ -1,4 +1,4 @@
-"""R9 under fire: four people issue at once, some fail; the numbers have no gap and no double. Real threads, PostgreSQL."""
+"""R9 under fire: four people issue at once, some fail; the numbers have no gap and no double. Real threads."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier

@@ -205,7 +205,7 @@ def test_the_database_puts_no_more_to_invoices_than_has_come():
     invoice = addon_invoice("65000.00")
     payment = pay(invoice, "5000.00")
 
-    with pytest.raises(DatabaseError), transaction.atomic():
+    with pytest.raises(DatabaseError, match="more is allocated than has come"), transaction.atomic():
         Allocation.objects.create(payment=payment, invoice=invoice, amount=Decimal("0.01"))
 
 

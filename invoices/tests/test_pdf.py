@@ -2,6 +2,7 @@
 
 import builtins
 import logging
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -91,7 +92,8 @@ def test_the_page_says_all_that_an_accountant_needs():
         "Стр. 1 из 1",
     ]:
         assert words in text
-    assert document.purpose in text
+    # A reader of PDF drops the hyphen at the end of a line; the QR above has the exact text.
+    assert re.sub(r"[\W]", "", document.purpose) in re.sub(r"[\W]", "", text)
 
 
 def test_an_entrepreneur_signs_alone_and_has_no_kpp():
@@ -165,12 +167,12 @@ def test_the_engine_loads_our_fonts_and_refuses_every_other_address():
 
 def test_only_the_glyphs_of_our_font_are_in_the_file():
     content = invoice_pdf(make_document())
-    document = pypdfium2.PdfDocument(content)
+    texts = pypdfium2.PdfDocument(content)[0].get_objects([pypdfium2.raw.FPDF_PAGEOBJ_TEXT])
+    names = {text.get_font().get_base_name() for text in texts}
 
     assert len(content) < 60_000
-    assert len(document) == 1
-    assert b"Golos" in content
-    assert b"DejaVu" not in content
+    assert names
+    assert all("Golos" in name for name in names)
 
 
 def test_without_pango_one_sentence_says_what_to_install(monkeypatch):
