@@ -34,11 +34,12 @@ class Filters:
     due: str = ""
     month: str = ""
     seller: User | None = None
+    manager: User | None = None
     page: int = 1
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.due or self.month or self.seller)
+        return bool(self.due or self.month or self.seller or self.manager)
 
     @property
     def month_name(self) -> str:
@@ -137,6 +138,7 @@ def handoff_facts(handoffs: HandoffQuerySet, now: datetime) -> Facts:
         average_before=Avg(took, filter=Q(accepted_at__lt=month)),
     )
     row["waiting_sum"] = row["waiting_sum"] or Decimal(0)
+    row |= {name: _whole_hours(row[name]) for name in ("average", "average_before")}
     return Facts(**row, month=f"{month_starts:%Y-%m}")
 
 
@@ -147,6 +149,8 @@ def handoff_groups(handoffs: HandoffQuerySet, filters: Filters, now: datetime) -
     """
     if filters.seller:
         handoffs = handoffs.filter(sold_by=filters.seller)
+    if filters.manager:
+        handoffs = handoffs.filter(deal__manager=filters.manager)
     if filters.view == "waiting":
         rows = _rows(_due(handoffs.waiting(), filters.due, now).order_by("accept_by", "pk"), now)
         lately = [] if filters.due else _accepted_lately(handoffs, now)
@@ -181,6 +185,13 @@ def managers_by_load(today: date) -> list[User]:
         partners_count=Count("portfolio", filter=Q(portfolio__archived_at__isnull=True)), is_away=Exists(away)
     )
     return list(managers.order_by("is_away", "partners_count", "last_name", "pk"))
+
+
+def _whole_hours(span: timedelta | None) -> timedelta | None:
+    """An average is told in hours; minutes are only told of less than an hour."""
+    if span is None or span < timedelta(hours=1):
+        return span
+    return timedelta(hours=round(span / timedelta(hours=1)))
 
 
 def _due(handoffs: HandoffQuerySet, due: str, now: datetime) -> HandoffQuerySet:

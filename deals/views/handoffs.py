@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.models import User
 from accounts.permissions import may, permission
 from core import formatting, moscow
 from core.errors import RuleViolation
@@ -97,12 +98,14 @@ def _filters(request: HttpRequest) -> tuple[Filters, list]:
     """What the URL asks for; anything unknown is left out. Also the sellers that one may filter by."""
     query = request.GET
     people = sellers(Handoff.objects.visible_to(request.user))
+    managers = User.objects.filter(pk=query["manager"]) if query.get("manager", "").isdecimal() else User.objects.none()
     view, page, month = query.get("view"), query.get("page", ""), query.get("month", "")
     filters = Filters(
         view=view if view in VIEWS else VIEWS[0],
         due=query["due"] if query.get("due") in {"today", "overdue"} else "",
         month=month if re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month) else "",
         seller=next((person for person in people if str(person.pk) == query.get("seller")), None),
+        manager=managers.first(),
         page=int(page) if re.fullmatch(r"[1-9]\d{0,3}", page) else 1,
     )
     return filters, people
