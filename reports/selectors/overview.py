@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
+from django.db.models.functions import Concat, TruncMonth
 
 from accounts.models import User
 from core import moscow
@@ -78,29 +78,47 @@ def renewal_funnel(now: datetime) -> list[FunnelStep]:
 
 
 def attention(user: User, now: datetime, manager: User | None) -> dict[str, Any]:
-    """The lists below and beside the table, of all managers or of one: each with its first rows and its count."""
-    tasks = Task.objects.visible_to(user).overdue(now).select_related("deal__partner", "assignee")
-    idle = Deal.objects.visible_to(user).without_next_task().select_related("partner", "stage", "manager")
-    handoffs = Handoff.objects.visible_to(user).waiting().select_related("deal__partner", "deal__manager")
+    """The lists below and beside the table, of all managers or of one: the first rows of each, as slim values."""
+    tasks = Task.objects.visible_to(user).overdue(now)
+    idle = Deal.objects.visible_to(user).without_next_task()
+    handoffs = Handoff.objects.visible_to(user).waiting()
     unpaid = completed_unpaid(user, now)
     if manager:
         tasks, idle = tasks.filter(assignee=manager), idle.filter(manager=manager)
         handoffs, unpaid = handoffs.filter(deal__manager=manager), unpaid.filter(manager=manager)
     limit = ROWS_SHOWN * 5 if manager else ROWS_SHOWN
+    late_tasks = tasks.order_by("due_at", "pk").values(
+        "deal_id", "kind", "title", "due_at", partner=F("deal__partner__name"), person=_full_name("assignee")
+    )
+    idle_deals = idle.order_by("stage_entered_at", "pk").values(
+        "pk", "stage__name", name=F("partner__name"), person=_full_name("manager")
+    )
+    waiting = handoffs.order_by("accept_by", "pk").values(
+        "pk", "accept_by", partner=F("deal__partner__name"), person=_full_name("deal__manager")
+    )
+    completed = unpaid.values(
+        "pk", "amount", "closed_at", "unpaid_completion_reason", name=F("partner__name"), person=_full_name("manager")
+    )
     return {
-        "late_tasks": list(tasks.order_by("due_at", "pk")[:limit]),
-        "idle_deals": list(idle.order_by("stage_entered_at", "pk")[:limit]),
-        "waiting_handoffs": list(handoffs.order_by("accept_by", "pk")[:ROWS_SHOWN]),
-        "completed_unpaid": list(unpaid[:limit]),
+        "late_tasks": list(late_tasks[:limit]),
+        "idle_deals": list(idle_deals[:limit]),
+        "waiting_handoffs": [
+            row | {"deadline_at": moscow.end_of_day(row["accept_by"])} for row in waiting[:ROWS_SHOWN]
+        ],
+        "completed_unpaid": list(completed[:limit]),
         "escalated": escalated_counts(user),
     }
+
+
+def _full_name(person: str) -> Concat:
+    return Concat(f"{person}__first_name", Value(" "), f"{person}__last_name")
 
 
 def completed_unpaid(user: User, now: datetime) -> QuerySet[Deal]:
     """Renewals that were completed this month or the one before without the money, each with its reason (R5)."""
     since = moscow.start_of_day(_months_before(moscow.today(now).replace(day=1), 1))
     deals = Deal.objects.visible_to(user).filter(outcome=Deal.Outcome.WON, closed_at__gte=since)
-    return deals.exclude(unpaid_completion_reason="").select_related("partner", "manager").order_by("-closed_at", "-pk")
+    return deals.exclude(unpaid_completion_reason="").order_by("-closed_at", "-pk")
 
 
 def escalated_counts(user: User) -> list[tuple[Alert.Kind, int]]:

@@ -126,9 +126,9 @@ def test_overdue_tasks_and_deals_without_a_task_are_those_of_each_manager(client
     row = row_of(response, manager)
     assert (row.overdue, row.open_tasks, row.idle) == (1, 2, 1)
     assert response.context["department"].idle == 2
-    assert [task.pk for task in response.context["late_tasks"]] == [late.pk]
-    assert {deal.pk for deal in response.context["idle_deals"]} == {idle.pk, foreign.pk}
-    assert [deal.pk for deal in narrowed.context["idle_deals"]] == [idle.pk]
+    assert [task["deal_id"] for task in response.context["late_tasks"]] == [late.deal_id]
+    assert {deal["pk"] for deal in response.context["idle_deals"]} == {idle.pk, foreign.pk}
+    assert [deal["pk"] for deal in narrowed.context["idle_deals"]] == [idle.pk]
 
 
 def test_called_is_the_share_of_partners_with_a_comment_within_seven_days(client, head, manager):
@@ -165,7 +165,7 @@ def test_r5_the_head_sees_what_was_completed_without_money_and_why(client, head,
 
     page = client.get(URL)
 
-    assert [deal.unpaid_completion_reason for deal in page.context["completed_unpaid"]] == [
+    assert [deal["unpaid_completion_reason"] for deal in page.context["completed_unpaid"]] == [
         "Оплатит в январе, письмо от директора"
     ]
     assert "письмо от" in page.content.decode()
@@ -178,7 +178,7 @@ def test_waiting_handoffs_and_escalated_alerts_stand_beside(client, head, manage
 
     response = client.get(URL)
 
-    assert [each.pk for each in response.context["waiting_handoffs"]] == [handoff.pk]
+    assert [each["pk"] for each in response.context["waiting_handoffs"]] == [handoff.pk]
     assert response.context["escalated"] == [("handoff_unaccepted", 1)]
 
 
