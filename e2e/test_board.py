@@ -32,11 +32,18 @@ def card(page, deal):
 
 
 def drag(page, what, where):
+    """Drag the card, and let go only when its shadow lies in the other column."""
     start, end = what.bounding_box(), where.bounding_box()
     page.mouse.move(start["x"] + 60, start["y"] + start["height"] / 2)
     page.mouse.down()
-    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 120, steps=12)
-    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 122, steps=3)
+    x, y = end["x"] + end["width"] / 2, end["y"] + 120
+    page.mouse.move(x, y, steps=12)
+    shadow = where.locator(".sortable-ghost")
+    for wobble in range(20):
+        page.mouse.move(x, y + wobble % 3)
+        if shadow.count():
+            break
+    expect(shadow).to_be_attached()
     page.mouse.up()
 
 
