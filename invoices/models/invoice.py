@@ -54,7 +54,7 @@ LINES_OF_ISSUED_ARE_FINAL = """
     END IF;
     RAISE EXCEPTION 'invoice %: the lines of an issued invoice never change (R9)', COALESCE(NEW.invoice_id, OLD.invoice_id)
         USING ERRCODE = 'check_violation';
-"""
+"""  # noqa: E501
 
 
 class InvoiceQuerySet(models.QuerySet):

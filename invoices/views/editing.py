@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
-from accounts.permissions import may, permission
+from accounts.permissions import may, permission, require
 from core import moscow
 from core.errors import RuleViolation
 from deals.models import Deal, PipelineCode
@@ -86,6 +86,8 @@ def _take(request: HttpRequest, editor: InvoiceEditor) -> HttpResponse:
     do = request.POST.get("do", "draft")
     if do not in ("draft", "issue"):
         return _show(request, editor.rearranged(request.POST, do))
+    if do == "issue":
+        require(request.user, "invoice.issue")
     if not editor.is_valid:
         return _show(request, editor, status=422)
     try:

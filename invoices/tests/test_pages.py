@@ -1,0 +1,630 @@
+"""The pages of the invoices as people of each role meet them."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.tests.factories import (
+    AdministratorFactory,
+    DirectorFactory,
+    HeadFactory,
+    MarketerFactory,
+    SalesFactory,
+    SupportFactory,
+)
+from catalog.tests.factories import CityFactory, ServiceFactory
+from deals.tests.factories import AddonFactory, DealFactory, HandoffFactory
+from invoices.actions import cancel_invoice, record_payment
+from invoices.actions import issuing as issuing_module
+from invoices.models import Invoice, Payment
+from invoices.selectors import listing
+from invoices.tests.factories import SellerFactory, addon_invoice, issue, line, make_draft
+from partners.models import Partner
+from partners.tests.factories import PartnerFactory
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HTTP_HX_REQUEST": "true"}
+XSS = '"><script>alert(1)</script>'
+
+
+@pytest.fixture(autouse=True)
+def quick_pdf(monkeypatch):
+    """Drawing the document has tests of its own."""
+    monkeypatch.setattr(issuing_module, "invoice_pdf", lambda document: b"%PDF-quick")
+
+
+@pytest.fixture
+def head():
+    return HeadFactory()
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def text_of(response) -> str:
+    return response.content.decode()
+
+
+def form_data(partner: Partner, *lines: dict, **fields) -> dict:
+    """What the form of an invoice sends: dated today, with these lines."""
+    today = timezone.localdate()
+    data = {
+        "partner": partner.pk,
+        "seller": SellerFactory().pk if not fields.get("seller") else fields["seller"],
+        "contract_offer": partner.contract_offer_id,
+        "dated_on": today,
+        "due_on": today + datetime.timedelta(days=5),
+        "buyer_kind": "company",
+        "buyer_name": partner.name,
+        "buyer_inn": "7700000016",
+        "deal": "",
+        "lines-TOTAL_FORMS": len(lines),
+        "lines-INITIAL_FORMS": 0,
+    }
+    for index, each in enumerate(lines):
+        data |= {f"lines-{index}-{name}": value for name, value in ({"quantity": 1, "city": ""} | each).items()}
+    return data | fields
+
+
+def one_line(price: str = "65 000", **changes) -> dict:
+    return {"service": ServiceFactory().pk, "price": price} | changes
+
+
+# --- Who sees what -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("person", "reads", "writes"),
+    [
+        (SupportFactory, 200, 200),
+        (SalesFactory, 200, 403),
+        (MarketerFactory, 403, 403),
+        (HeadFactory, 200, 200),
+        (DirectorFactory, 200, 200),
+        (AdministratorFactory, 403, 403),
+    ],
+)
+def test_the_pages_by_role(person, reads, writes):
+    user = person()
+    deal = AddonFactory(partner__manager=user)
+    HandoffFactory(deal__partner=deal.partner, sold_by=user)
+    invoice = issue(partner=deal.partner)
+    client = signed_in(user)
+
+    assert client.get(reverse("invoices:list")).status_code == reads
+    assert client.get(reverse("invoices:invoice", args=[invoice.pk])).status_code == reads
+    assert client.get(reverse("invoices:pdf", args=[invoice.pk])).status_code == reads
+    assert client.get(reverse("invoices:new")).status_code == writes
+    assert client.get(reverse("invoices:new") + f"?partner={deal.partner_id}").status_code == writes
+
+
+def test_strangers_are_sent_to_the_login_page():
+    for name, args in [("list", []), ("new", []), ("invoice", [1]), ("pdf", [1]), ("of-deal", [1])]:
+        response = Client().get(reverse(f"invoices:{name}", args=args))
+        assert response.status_code == 302
+        assert reverse("account_login") in response.url
+
+
+def test_an_invoice_of_a_foreign_partner_does_not_exist():
+    invoice, draft = issue(), make_draft()
+    stranger = signed_in(SupportFactory(can_issue_invoices=True, can_reconcile_payments=True))
+
+    assert stranger.get(reverse("invoices:of-deal", args=[DealFactory().pk])).status_code == 404
+    assert stranger.get(reverse("invoices:new") + f"?partner={invoice.partner_id}").status_code == 404
+    assert stranger.get(reverse("invoices:new") + f"?deal={DealFactory().pk}").status_code == 404
+    for name in ["invoice", "pdf", "edit"]:
+        assert stranger.get(reverse(f"invoices:{name}", args=[draft.pk])).status_code == 404
+    for name in ["payment", "unpaid", "discard", "reissue"]:
+        assert stranger.post(reverse(f"invoices:{name}", args=[invoice.pk])).status_code == 404
+    assert invoice.partner.name not in text_of(stranger.get(reverse("invoices:list")))
+
+
+@pytest.mark.parametrize("query", ["?partner=x", "?deal=x", "?partner=99999999999999999999", "?partner=0", "?deal=-1"])
+def test_an_address_that_names_nobody_is_not_found(query, head):
+    assert signed_in(head).get(reverse("invoices:new") + query).status_code == 404
+
+
+def test_controls_without_a_right_are_absent_and_refused():
+    manager = SupportFactory()
+    partner = PartnerFactory(manager=manager)
+    invoice, client = issue(partner=partner), signed_in(manager)
+    form, page = client.get(reverse("invoices:new") + f"?partner={partner.pk}"), client.get(invoice_url(invoice))
+
+    assert 'value="issue"' not in text_of(form)
+    assert 'value="draft"' in text_of(form)
+    assert reverse("invoices:payment", args=[invoice.pk]) not in text_of(page)
+    assert reverse("invoices:cancel", args=[invoice.pk]) not in text_of(page)
+    data = form_data(partner, one_line(), seller=invoice.seller_id, do="issue")
+    assert client.post(reverse("invoices:new"), data).status_code == 403
+    assert client.post(reverse("invoices:payment", args=[invoice.pk])).status_code == 403
+    assert client.post(reverse("invoices:cancel", args=[invoice.pk])).status_code == 403
+    assert list(Invoice.objects.all()) == [invoice]
+
+
+def invoice_url(invoice: Invoice) -> str:
+    return reverse("invoices:invoice", args=[invoice.pk])
+
+
+# --- The table -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mixed(head):
+    """One invoice of each kind: a draft, unpaid, overdue, part paid, paid and cancelled; 100 roubles each."""
+    today, ago = timezone.localdate(), timezone.now() - datetime.timedelta(days=20)
+    seller = SellerFactory()
+
+    def made(name: str, **fields) -> Invoice:
+        return issue(head, partner=PartnerFactory(name=name), lines=[line("100.00")], seller=seller, **fields)
+
+    def pay(invoice: Invoice, amount: int) -> Invoice:
+        record_payment(invoice, amount=Decimal(amount), paid_on=today, by=head, now=timezone.now())
+        return invoice
+
+    old = {"dated_on": today - datetime.timedelta(days=20), "due_on": today}
+    invoices = {
+        "draft": make_draft(head, partner=PartnerFactory(name="ООО «Черновик»"), lines=[line("100.00")]),
+        "unpaid": made("ООО «Ждём»"),
+        "overdue": made("ООО «Опоздал»", **old),
+        "part": pay(made("ООО «Часть»", **old), 40),
+        "paid": pay(made("ООО «Оплатил»", **old), 100),
+        "cancelled": cancel_invoice(made("ООО «Отменён»"), reason="Ошибка", by=head, now=ago),
+    }
+    # Time passes: the last day for paying of the three old ones was yesterday.
+    return invoices
+
+
+@pytest.mark.parametrize(
+    ("query", "found", "issued", "paid"),
+    [
+        ("", "draft unpaid overdue part paid cancelled", 400, 140),
+        ("?state=draft", "draft", 0, 0),
+        ("?state=issued", "unpaid overdue part paid", 400, 140),
+        ("?state=cancelled", "cancelled", 0, 0),
+        ("?payment=none", "unpaid overdue", 200, 0),
+        ("?payment=part", "part", 100, 40),
+        ("?payment=full", "paid", 100, 100),
+        ("?payment=over", "", 0, 0),
+        ("?overdue=1", "overdue part", 200, 40),
+        ("?overdue=1&payment=part", "part", 100, 40),
+        ("?q=оплат", "paid", 100, 100),
+        ("?state=nonsense&payment=nonsense", "draft unpaid overdue part paid cancelled", 400, 140),
+    ],
+)
+def test_the_table_and_its_figures_are_for_the_same_filter(query, found, issued, paid, mixed, head, time_machine):
+    time_machine.move_to(timezone.now() + datetime.timedelta(days=1), tick=False)
+    response = signed_in(head).get(reverse("invoices:list") + query)
+    names = {pk: name for name, pk in ((name, invoice.pk) for name, invoice in mixed.items())}
+
+    assert {names[row.pk] for row in response.context["rows"]} == set(found.split())
+    totals = response.context["totals"]
+    assert (totals.issued, totals.paid, totals.left) == (issued, paid, issued - paid)
+    assert totals.count == len(found.split())
+
+
+def test_a_number_or_an_inn_is_found(head):
+    wanted = issue(head, partner=PartnerFactory(inn="7707083893"))
+    issue(head, partner=PartnerFactory(inn="7736050003"))
+    client = signed_in(head)
+
+    for words in [str(wanted.number), f"№ {wanted.number}", "7707083893"]:
+        rows = client.get(reverse("invoices:list"), {"q": words}).context["rows"]
+        assert [row.pk for row in rows] == [wanted.pk]
+
+
+def test_pages_by_key_lose_nothing_and_repeat_nothing(head, monkeypatch):
+    monkeypatch.setattr(listing, "PAGE_SIZE", 3)
+    partner = PartnerFactory()
+    made = {issue(head, partner=partner).pk for _ in range(7)} | {make_draft(head, partner=partner).pk}
+    client, seen, after = signed_in(head), [], ""
+    for _ in range(3):
+        context = client.get(reverse("invoices:list"), {"after": after}).context
+        seen += [row.pk for row in context["rows"]]
+        after = context["next_key"]
+
+    assert after == ""
+    assert len(seen) == len(made)
+    assert set(seen) == made
+
+
+@pytest.mark.parametrize("key", ["x", "2026-01-01", "2026-01-01~x", "~1", "2026-13-01~1"])
+def test_a_broken_page_key_shows_the_first_page(key, head):
+    invoice = issue(head)
+
+    assert signed_in(head).get(reverse("invoices:list"), {"after": key}).context["rows"][0].pk == invoice.pk
+
+
+@pytest.mark.parametrize("size", [2, 12])
+@pytest.mark.parametrize("shown", ["list", "overdue", "invoice", "deal", "edit"])
+def test_the_number_of_queries_does_not_grow(shown, size, head, django_assert_max_num_queries: DjangoAssertNumQueries):
+    deal = AddonFactory()
+    for _ in range(size):
+        many = issue(head, deal=deal, lines=[line("10.00") for _ in range(size)])
+        record_payment(many, amount=Decimal(1), paid_on=timezone.localdate(), by=head, now=timezone.now())
+    draft = make_draft(head, deal=deal, lines=[line("10.00") for _ in range(size)])
+    url, limit = {
+        "list": (reverse("invoices:list"), 10),
+        "overdue": (reverse("invoices:list") + "?overdue=1", 10),
+        "invoice": (reverse("invoices:invoice", args=[many.pk]), 8),
+        "deal": (reverse("invoices:of-deal", args=[deal.pk]), 7),
+        "edit": (reverse("invoices:edit", args=[draft.pk]), 18),
+    }[shown]
+    client = signed_in(head)
+    client.get(url)
+
+    with django_assert_max_num_queries(limit):
+        assert client.get(url).status_code == 200
+
+
+# --- Writing an invoice --------------------------------------------------------------------------------------------
+
+
+def test_a_renewal_comes_with_its_package_and_exact_amount(head):
+    SellerFactory()
+    deal = DealFactory(role="due", amount=Decimal("172980.00"))
+    editor = signed_in(head).get(reverse("invoices:new") + f"?deal={deal.pk}").context["editor"]
+
+    assert [(row.service, row.amount) for row in editor.rows] == [(deal.package.service, Decimal("172980.00"))]
+    assert editor.form.initial["deal"] == deal.pk
+    assert editor.form.initial["buyer_name"] == deal.partner.name
+
+
+def test_a_marketing_add_on_comes_with_the_city_of_the_partner(head):
+    SellerFactory()
+    deal = AddonFactory(service=ServiceFactory(is_marketing=True), partner__city=CityFactory(name="Энск-на-Волге"))
+    response = signed_in(head).get(reverse("invoices:new") + f"?deal={deal.pk}")
+
+    assert "г. Энск-на-Волге" in response.context["preview"].purpose.text
+    assert response.context["preview"].picture.startswith("data:image/png;base64,")
+    assert {check.level for check in response.context["preview"].checks} <= {"ok", "warn"}
+
+
+def test_issuing_from_the_form(head):
+    deal = AddonFactory(role="agreed")
+    marketing = ServiceFactory(is_marketing=True)
+    city = CityFactory(name="Энск")
+    lines = [one_line("65 000,50"), {"service": marketing.pk, "price": "12000", "quantity": "2", "city": city.pk}]
+    response = signed_in(head).post(
+        reverse("invoices:new"), form_data(deal.partner, *lines, deal=deal.pk, do="issue"), follow=True
+    )
+    invoice = Invoice.objects.get()
+    deal.refresh_from_db()
+
+    assert response.redirect_chain == [(invoice_url(invoice), 302)]
+    assert (invoice.state, invoice.number, invoice.amount) == ("issued", 1, Decimal("89000.50"))
+    assert "г. Энск" in invoice.purpose
+    assert deal.stage.role == "invoiced"
+
+
+def test_a_form_sent_twice_issues_once(head):
+    client, partner = signed_in(head), PartnerFactory()
+    key = client.get(reverse("invoices:new") + f"?partner={partner.pk}")
+    seller = SellerFactory()
+    key = client.get(reverse("invoices:new") + f"?partner={partner.pk}").context["editor"].form["request_key"].value()
+    data = form_data(partner, one_line(), seller=seller.pk, request_key=key, do="issue")
+    first, second = (client.post(reverse("invoices:new"), data) for _ in range(2))
+
+    assert first.url == second.url == invoice_url(Invoice.objects.get())
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"buyer_name": ""}, "buyer_name"),
+        ({"buyer_inn": "7700000017"}, "buyer_inn"),
+        ({"buyer_inn": "77x"}, "buyer_inn"),
+        ({"buyer_kpp": "12"}, "buyer_kpp"),
+        ({"buyer_kind": "person", "buyer_kpp": "770001001"}, "buyer_kpp"),
+        ({"due_on": "2020-01-01"}, "due_on"),
+        ({"dated_on": "вчера"}, "dated_on"),
+        ({"contract_offer": "99999"}, "contract_offer"),
+        ({"deal": "99999"}, "deal"),
+    ],
+)
+def test_a_wrong_field_says_so_at_the_field_and_nothing_typed_is_lost(changes, field, head):
+    data = form_data(PartnerFactory(), one_line("12 345,67"), buyer_address="ул. Приметная, 7", do="issue") | changes
+    response = signed_in(head).post(reverse("invoices:new"), data)
+    form = response.context["editor"].form
+
+    assert response.status_code == 422
+    assert list(form.errors) == [field]
+    assert f'value="{data[field]}"' in text_of(response) or field in {"contract_offer", "deal"}
+    assert "ул. Приметная, 7" in text_of(response)
+    assert "12 345,67" in text_of(response)
+    assert not Invoice.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"service": ""}, "service"),
+        ({"service": "99999"}, "service"),
+        ({"price": "дорого"}, "price"),
+        ({"price": "1,234"}, None),
+        ({"price": "-5"}, "price"),
+        ({"price": "1e99"}, "price"),
+        ({"quantity": "0"}, "quantity"),
+        ({"quantity": "много"}, "quantity"),
+    ],
+)
+def test_a_wrong_line_says_so_in_the_line(changes, field, head):
+    data = form_data(PartnerFactory(), one_line(), one_line(**changes), do="draft")
+    response = signed_in(head).post(reverse("invoices:new"), data)
+
+    if field is None:
+        assert response.status_code == 302
+        assert Invoice.objects.get().amount == Decimal("66234.00")
+        return
+    assert response.status_code == 422
+    assert list(response.context["editor"].rows[1].form.errors) == [field]
+
+
+def test_r7_a_marketing_line_without_a_city_is_named(head):
+    data = form_data(PartnerFactory(), one_line(service=ServiceFactory(is_marketing=True).pk), do="issue")
+    response = signed_in(head).post(reverse("invoices:new"), data)
+
+    assert response.status_code == 422
+    assert list(response.context["editor"].rows[0].form.errors) == ["city"]
+    assert 'name="lines-0-city"' in text_of(response)
+
+
+def test_what_only_issuing_needs_leaves_a_draft_behind(head):
+    partner = PartnerFactory()
+    data = form_data(partner, one_line(), contract_offer="", do="issue")
+    response = signed_in(head).post(reverse("invoices:new"), data)
+    draft = Invoice.objects.get()
+
+    assert response.status_code == 422
+    assert draft.state == "draft"
+    assert "contract_offer" in response.context["editor"].form.errors
+    assert reverse("invoices:edit", args=[draft.pk]) in text_of(response)
+
+
+def test_an_empty_line_is_passed_over_and_an_invoice_without_lines_is_not_issued(head):
+    client, empty = signed_in(head), {"service": "", "price": ""}
+    partner, seller = PartnerFactory(), SellerFactory()
+    saved = client.post(reverse("invoices:new"), form_data(partner, one_line(), empty, seller=seller.pk, do="draft"))
+    refused = client.post(reverse("invoices:new"), form_data(partner, empty, seller=seller.pk, do="issue"))
+
+    assert saved.status_code == 302
+    assert Invoice.objects.first().lines.count() == 1
+    assert refused.status_code == 422
+    assert refused.context["editor"].lines_error
+
+
+def test_lines_are_added_and_removed_by_plain_buttons(head):
+    client, url = signed_in(head), reverse("invoices:new")
+    partner, seller = PartnerFactory(), SellerFactory()
+    first, second = one_line("11"), one_line("не число")
+    data = form_data(partner, first, second, seller=seller.pk, buyer_inn="неверный")
+    added = client.post(url, data | {"do": "add"}).context["editor"]
+    removed = client.post(url, data | {"do": "remove-0"}).context["editor"]
+
+    assert [row.form["price"].value() for row in added.rows] == ["11", "не число", None]
+    assert [row.form["price"].value() for row in removed.rows] == ["не число"]
+    assert added.form["buyer_inn"].value() == "неверный"
+    assert not added.form.errors
+    assert not Invoice.objects.exists()
+
+
+def test_choosing_a_service_brings_its_price_numbers_and_city(head):
+    partner, seller = PartnerFactory(), SellerFactory()
+    service = ServiceFactory(price=Decimal("12000.00"), is_marketing=True, appendix_number=2, service_number=44)
+    data = form_data(partner, one_line("1"), {"service": service.pk, "price": "777"}, seller=seller.pk)
+    response = signed_in(head).post(
+        reverse("invoices:lines"), data, HTTP_HX_REQUEST="true", HTTP_HX_TRIGGER_NAME="lines-1-service"
+    )
+    row = response.context["editor"].rows[1]
+
+    assert (row.service, row.amount) == (service, Decimal("12000.00"))
+    assert row.form["city"].value() == partner.city_id
+    assert response.context["editor"].rows[0].amount == 1
+    assert "invoice:changed" in response.headers["HX-Trigger-After-Swap"]
+    assert "<html" not in text_of(response)
+
+
+def test_the_live_side_says_what_is_missing_and_what_is_odd(head):
+    cheap = ServiceFactory(name="Настройка CRM", price=Decimal("45000.00"))
+    data = form_data(
+        PartnerFactory(),
+        {"service": cheap.pk, "price": "40 000"},
+        one_line(service=ServiceFactory(is_marketing=True).pk),
+        contract_offer="",
+        buyer_inn="",
+    )
+    response = signed_in(head).post(reverse("invoices:preview"), data, **HTMX)
+    checks = {check.field: check.level for check in response.context["preview"].checks}
+
+    assert checks["contract_offer"] == "bad"
+    assert checks["lines-1-city"] == "bad"
+    assert checks["lines-0-price"] == "warn"
+    assert checks["buyer_inn"] == "warn"
+    assert 'id="totals" hx-swap-oob="true"' in text_of(response)
+    assert 'class="purpose-part is-missing" data-part="lines-1-city"' in text_of(response)
+    assert not Invoice.objects.exists()
+
+
+@pytest.mark.parametrize("count", ["", "x", "9999"])
+@pytest.mark.parametrize("name", ["new", "lines", "preview"])
+def test_a_form_that_did_not_arrive_whole_breaks_nothing(name, count, head):
+    data = form_data(PartnerFactory(), one_line(), do="draft") | {"lines-TOTAL_FORMS": count}
+    response = signed_in(head).post(reverse(f"invoices:{name}"), data)
+
+    assert response.status_code in {200, 422}
+    assert not Invoice.objects.exists()
+
+
+def test_without_a_seller_the_page_says_what_to_do(head):
+    response = signed_in(head).get(reverse("invoices:new") + f"?partner={PartnerFactory().pk}")
+
+    assert response.status_code == 200
+    assert "invoices/no_seller.html" in [template.name for template in response.templates]
+
+
+def test_one_finds_the_partner_first(head):
+    PartnerFactory(name="ООО «Нужный»")
+    PartnerFactory(name="ООО «Лишний»")
+    text = text_of(signed_in(head).get(reverse("invoices:new"), {"q": "нужн"}))
+
+    assert "Нужный" in text
+    assert "Лишний" not in text
+
+
+def test_a_draft_opens_in_the_form_is_saved_again_and_thrown_away(head):
+    client, draft = signed_in(head), make_draft(head)
+    opened = client.get(invoice_url(draft), follow=True)
+    data = form_data(
+        draft.partner, one_line("777"), seller=draft.seller_id, version=draft.version, do="draft", buyer_name="Новый"
+    )
+    saved = client.post(reverse("invoices:edit", args=[draft.pk]), data)
+    draft.refresh_from_db()
+
+    assert opened.redirect_chain == [(reverse("invoices:edit", args=[draft.pk]), 302)]
+    assert saved.status_code == 302
+    assert (draft.buyer_name, draft.amount, draft.lines.count()) == ("Новый", Decimal(777), 1)
+    again = client.post(reverse("invoices:edit", args=[draft.pk]), data | {"buyer_name": "Второй"})
+    assert again.status_code == 422
+    assert "Второй" in text_of(again)
+    client.post(reverse("invoices:discard", args=[draft.pk]))
+    assert not Invoice.objects.exists()
+
+
+def test_an_issued_invoice_does_not_open_in_the_form(head):
+    invoice = issue(head)
+
+    assert signed_in(head).get(reverse("invoices:edit", args=[invoice.pk])).url == invoice_url(invoice)
+
+
+# --- One invoice ---------------------------------------------------------------------------------------------------
+
+
+def test_the_pdf_is_the_one_that_was_stored(head):
+    invoice = issue(head)
+    response = signed_in(head).get(reverse("invoices:pdf", args=[invoice.pk]))
+
+    assert response.content == b"%PDF-quick" == bytes(invoice.pdf.content)
+    assert response.headers["Content-Type"] == "application/pdf"
+    assert f"invoice-{invoice.year}-{invoice.number}.pdf" in response.headers["Content-Disposition"]
+
+
+def test_a_draft_has_a_pdf_marked_as_a_draft(head):
+    response = signed_in(head).get(reverse("invoices:pdf", args=[make_draft(head).pk]))
+
+    assert response.content.startswith(b"%PDF-1")
+    assert "draft" in response.headers["Content-Disposition"]
+
+
+def test_a_payment_is_recorded_from_the_page(head):
+    invoice, client = addon_invoice("65000.00", by=head), signed_in(head)
+    form = client.get(invoice_url(invoice)).context["payment_form"]
+    data = {
+        "request_key": form["request_key"].value(),
+        "amount": "5 000",
+        "paid_on": timezone.localdate(),
+        "method": "bank",
+    }
+    for _ in range(2):
+        assert client.post(reverse("invoices:payment", args=[invoice.pk]), data).status_code == 302
+    page = client.get(invoice_url(invoice)).context["page"]
+
+    assert (page.paid, page.left, page.payment_state) == (Decimal(5000), Decimal(60000), "part")
+    assert Payment.objects.count() == 1
+
+
+def test_a_wrong_payment_says_so_at_the_field_and_nothing_typed_is_lost(head):
+    invoice = addon_invoice("65000.00", by=head)
+    data = {"amount": "65 000,01", "paid_on": timezone.localdate(), "method": "bank", "payer_name": "Иванов"}
+    response = signed_in(head).post(reverse("invoices:payment", args=[invoice.pk]), data)
+
+    assert response.status_code == 422
+    assert "amount" in response.context["payment_form"].errors
+    assert "65 000,01" in text_of(response)
+    assert "Иванов" in text_of(response)
+    assert not Payment.objects.exists()
+
+
+def test_why_not_all_is_paid_is_asked_and_shown(head):
+    invoice = issue(head, lines=[line("100.00"), line("200.00")])
+    record_payment(invoice, amount=Decimal(100), paid_on=timezone.localdate(), by=head, now=timezone.now())
+    client, url = signed_in(head), reverse("invoices:unpaid", args=[invoice.pk])
+    second = invoice.lines.last()
+    refused = client.post(url, {f"reason-{second.pk}": "other", f"note-{second.pk}": ""})
+    client.post(url, {f"reason-{second.pk}": "other", f"note-{second.pk}": "ждут субсидию"})
+
+    assert refused.status_code == 422
+    assert f"note-{second.pk}" in refused.context["unpaid_form"].errors
+    assert "ждут субсидию" in text_of(client.get(invoice_url(invoice)))
+
+
+def test_cancelling_and_issuing_anew_from_the_page(head):
+    invoice, client = issue(head), signed_in(head)
+    url = reverse("invoices:cancel", args=[invoice.pk])
+    refused = client.post(url, {"reason": " "})
+    anew = client.post(url, {"reason": "Не тот плательщик", "do": "reissue"}, follow=True)
+    draft = Invoice.objects.get(replaces=invoice)
+
+    assert refused.status_code == 422
+    assert anew.redirect_chain[-1][0] == reverse("invoices:edit", args=[draft.pk])
+    page = text_of(client.get(invoice_url(invoice)))
+    assert "Не тот плательщик" in page
+    assert invoice_url(draft) in page
+
+
+def test_the_invoices_of_a_deal_are_a_fragment_or_a_page(head):
+    invoice = addon_invoice(by=head)
+    client, url = signed_in(head), reverse("invoices:of-deal", args=[invoice.deal_id])
+    fragment, page = client.get(url, **HTMX), client.get(url)
+
+    assert invoice_url(invoice) in text_of(fragment)
+    assert "<html" not in text_of(fragment)
+    assert invoice_url(invoice) in text_of(page)
+    assert "<html" in text_of(page)
+
+
+def test_names_are_shown_as_text_wherever_they_stand(head):
+    deal = AddonFactory(partner__name=XSS, service=ServiceFactory(name=XSS, is_marketing=True, price=Decimal(100000)))
+    deal.partner.city.name = XSS
+    deal.partner.city.save()
+    invoice = issue(head, deal=deal, lines=[line("10.00", city=deal.partner.city, name=XSS)], buyer_name=XSS)
+    draft = make_draft(head, deal=deal, lines=[line("10.00", city=deal.partner.city, name=XSS)], buyer_name=XSS)
+    client = signed_in(head)
+    data = form_data(deal.partner, one_line(service=deal.service_id), seller=invoice.seller_id, buyer_name=XSS)
+    pages = [
+        client.get(reverse("invoices:list"), {"q": XSS}),
+        client.get(reverse("invoices:new"), {"q": XSS}),
+        client.get(reverse("invoices:new") + f"?deal={deal.pk}"),
+        client.get(reverse("invoices:edit", args=[draft.pk])),
+        client.get(invoice_url(invoice)),
+        client.get(reverse("invoices:of-deal", args=[deal.pk])),
+        client.post(reverse("invoices:preview"), data),
+        client.post(reverse("invoices:lines"), data),
+    ]
+
+    for response in pages:
+        assert response.status_code == 200
+        assert "<script>alert(1)" not in text_of(response)
+        assert "alert(1)" in text_of(response)
+
+
+def test_sellers_are_edited_by_the_head_and_their_control_digits_are_checked(head):
+    seller, client = SellerFactory(), signed_in(head)
+    url = reverse("admin:invoices_seller_change", args=[seller.pk])
+    data = {
+        name: value for name, value in client.get(url).context["adminform"].form.initial.items() if value is not None
+    }
+    for name in ("is_default", "is_active"):
+        data[name] = "on"
+    wrong = client.post(url, data | {"account": "40702810138250123018", "kpp": "12"})
+    right = client.post(url, data | {"phone": "+7 495 000-00-00"})
+
+    assert set(wrong.context["adminform"].form.errors) == {"account", "kpp"}
+    assert right.status_code == 302
+    assert signed_in(SupportFactory()).get(url).status_code in {302, 403}
