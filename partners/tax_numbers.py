@@ -13,7 +13,7 @@ KAZAKH_WEIGHTS = (range(1, 12), (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2))
 
 def is_tax_number(value: str, country: str) -> bool:
     """Whether the number fits the country, or Russia: a firm may work abroad and be registered here."""
-    if not value.isdigit() or not value.strip("0"):
+    if not (value.isascii() and value.isdigit()) or not value.strip("0"):
         return False
     if is_inn(value):
         return True
