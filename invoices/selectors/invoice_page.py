@@ -30,6 +30,7 @@ class InvoicePage:
     can_explain: bool
     can_cancel: bool
     can_reissue: bool
+    can_offer: bool
 
 
 def get_invoice(user: User, pk: int) -> Invoice:
@@ -63,4 +64,5 @@ def invoice_page(invoice: Invoice, user: User, today: date) -> InvoicePage:
         can_explain=issued and left > 0 and may(user, "payment.explain"),
         can_cancel=issued and paid == 0 and may(user, "invoice.cancel"),
         can_reissue=invoice.state == Invoice.State.CANCELLED and may(user, "invoice.draft"),
+        can_offer=may(user, "deal.create") and may(user, "deal.update"),
     )

@@ -54,8 +54,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def lines(request: HttpRequest) -> HttpResponse:
     """The lines with one added or removed, or filled in from the catalogue; writes nothing."""
     editor = _typed(request)
-    again = editor.rearranged(request.POST, request.POST.get("do", ""), request.headers.get("HX-Trigger-Name", ""))
-    response = render(request, "invoices/_lines.html", {"editor": again})
+    do = request.POST.get("do", "")
+    again = editor.rearranged(request.POST, do, request.headers.get("HX-Trigger-Name", ""))
+    response = render(
+        request, "invoices/_lines.html", {"editor": again, "focus_last": do.startswith(("add", "remove"))}
+    )
     return trigger_client_event(response, "invoice:changed", after="swap")
 
 
