@@ -17,7 +17,7 @@ def test_a_kazakh_number_fits_kazakhstan_only(number):
     assert not is_tax_number(number, "RU")
 
 
-@pytest.mark.parametrize("number", ["14360570", "00032106", "00032129", "20077720", "2530414071"])
+@pytest.mark.parametrize("number", ["14360570", "00032106", "00032129", "20077720", "3184710604"])
 def test_a_ukrainian_number_fits_ukraine_only(number):
     assert is_tax_number(number, "UA")
     assert not is_tax_number(number, "RU")
