@@ -211,8 +211,8 @@ def test_the_table_and_its_figures_are_for_the_same_filter(query, found, issued,
 
 
 def test_a_number_or_an_inn_is_found(head):
-    wanted = issue(head, partner=PartnerFactory(inn="7707083893"))
-    issue(head, partner=PartnerFactory(inn="7736050003"))
+    wanted = issue(head, partner=PartnerFactory(name="ООО «А»", inn="7707083893"))
+    issue(head, partner=PartnerFactory(name="ООО «Б»", inn="7736050003"))
     client = signed_in(head)
 
     for words in [str(wanted.number), f"№ {wanted.number}", "7707083893"]:
