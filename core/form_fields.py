@@ -24,7 +24,7 @@ class MoneyField(forms.DecimalField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_value=MAX_SUM, min_value=Decimal(0), max_digits=12, decimal_places=2, **kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs know only whole numbers
         if isinstance(value, str):
             value = "".join(value.split()).rstrip("₽")
             value = value.replace(",", "") if THOUSANDS.fullmatch(value) else value.replace(",", ".")

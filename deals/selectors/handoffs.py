@@ -1,6 +1,6 @@
 """«Передача в ОМ»: what waits to be accepted, what was accepted and how fast (R1, R18; screen 05)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -76,10 +76,11 @@ class HandoffRow:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rows under a heading; the waiting ones have none."""
+    """Rows under a heading; the waiting ones have none. `is_cut` when there are more rows than are shown."""
 
     title: str
     rows: list[HandoffRow]
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +153,17 @@ def handoff_groups(handoffs: HandoffQuerySet, filters: Filters, now: datetime) -
     if filters.manager:
         handoffs = handoffs.filter(deal__manager=filters.manager)
     if filters.view == "waiting":
-        rows = _rows(_due(handoffs.waiting(), filters.due, now).order_by("accept_by", "pk"), now)
-        lately = [] if filters.due else _accepted_lately(handoffs, now)
-        return [Group("", rows), *lately], False
-    if filters.view == "accepted":
+        chosen = _due(handoffs.waiting(), filters.due, now).order_by("accept_by", "pk")
+    elif filters.view == "accepted":
         chosen = _accepted_in(handoffs, filters.month).order_by("-accepted_at", "-pk")
     else:
         chosen = handoffs.order_by("-created_at", "-pk")
     start = (filters.page - 1) * PAGE_SIZE
     rows = _rows(chosen[start : start + PAGE_SIZE + 1], now)
-    return [Group("", rows[:PAGE_SIZE])], len(rows) > PAGE_SIZE
+    groups = [Group("", rows[:PAGE_SIZE])]
+    if filters.view == "waiting" and not filters.due and filters.page == 1:
+        groups += _accepted_lately(handoffs, now)
+    return groups, len(rows) > PAGE_SIZE
 
 
 def last_accepted(handoffs: HandoffQuerySet) -> Handoff | None:
@@ -215,14 +217,17 @@ def _accepted_lately(handoffs: HandoffQuerySet, now: datetime) -> list[Group]:
     today = moscow.today(now)
     monday = today - timedelta(days=today.weekday())
     since = moscow.start_of_day(monday - timedelta(days=7))
-    rows = _rows(handoffs.filter(accepted_at__gte=since).order_by("-accepted_at", "-pk")[:PAGE_SIZE], now)
-    days = [(row, moscow.today(row.accepted_at)) for row in rows]
+    found = _rows(handoffs.filter(accepted_at__gte=since).order_by("-accepted_at", "-pk")[: PAGE_SIZE + 1], now)
+    days = [(row, moscow.today(row.accepted_at)) for row in found[:PAGE_SIZE]]
     groups = [
         Group(_("Accepted today"), [row for row, day in days if day == today]),
         Group(_("Accepted this week"), [row for row, day in days if monday <= day < today]),
         Group(_("Accepted last week"), [row for row, day in days if day < monday]),
     ]
-    return [group for group in groups if group.rows]
+    groups = [group for group in groups if group.rows]
+    if len(found) > PAGE_SIZE:
+        groups[-1] = replace(groups[-1], is_cut=True)
+    return groups
 
 
 def _rows(handoffs: QuerySet, now: datetime) -> list[HandoffRow]:

@@ -340,6 +340,18 @@ def test_a_long_list_has_pages(client, manager):
     assert "page=2" in first.content.decode()
 
 
+def test_a_group_that_is_cut_says_that_there_are_more(client, manager):
+    partner = PartnerFactory(manager=manager)
+    for _each in range(51):
+        HandoffFactory(deal=NewDealFactory(partner=partner), accepted_at=timezone.now(), accepted_by=manager)
+    client.force_login(manager)
+
+    response = client.get(URL)
+
+    assert [(len(group.rows), group.is_cut) for group in response.context["groups"]] == [(0, False), (50, True)]
+    assert "50+" in response.content.decode()
+
+
 def test_the_number_of_queries_does_not_grow_with_the_rows(client, manager):
     client.force_login(manager)
     counted = []

@@ -125,11 +125,9 @@ def _portfolio(manager: Any) -> QuerySet:
 
 
 def _partners(now: datetime) -> QuerySet:
-    recently = CallComment.objects.filter(deal__partner=OuterRef("pk"), called_at__gte=now - LONG_SILENCE)
-    partners = Partner.objects.filter(archived_at__isnull=True).order_by().annotate(is_called=Exists(recently))
-    return partners.values(person=F("manager")).annotate(
-        partners=Count("pk"), called=Count("pk", filter=Q(is_called=True))
-    )
+    called = CallComment.objects.filter(called_at__gte=now - LONG_SILENCE).values("deal__partner")
+    partners = Partner.objects.filter(archived_at__isnull=True).order_by().values(person=F("manager"))
+    return partners.annotate(partners=Count("pk"), called=Count("pk", filter=Q(pk__in=called)))
 
 
 def _money(first: date, last: date) -> QuerySet:
