@@ -28,4 +28,5 @@ urlpatterns = [
     path("handoffs/", handoffs.handoffs, name="handoffs"),
     path("handoffs/<int:pk>/accept/", handoffs.accept, name="handoff-accept"),
     path("handoffs/<int:pk>/status/", handoffs.set_status, name="handoff-status"),
+    path("handoffs/<int:pk>/details/", handoffs.fill_in, name="handoff-details"),
 ]

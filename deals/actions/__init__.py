@@ -9,7 +9,7 @@ from deals.actions.addons import offer_addon
 from deals.actions.agreements import append_main_comment, set_agreement_kept
 from deals.actions.comments import CommentIncomplete, save_call_comment
 from deals.actions.drafts import discard_draft, save_draft
-from deals.actions.handoffs import accept_handoff, hand_over, set_handoff_status
+from deals.actions.handoffs import accept_handoff, fill_in_handoff, hand_over, set_handoff_status
 from deals.actions.money import invoice_was_issued, money_came
 from deals.actions.stages import complete_deal, lose_deal, move_deal
 from deals.actions.tasks import NextStep, complete_task, reopen_task, reschedule_task, schedule_task
@@ -22,6 +22,7 @@ __all__ = [
     "complete_deal",
     "complete_task",
     "discard_draft",
+    "fill_in_handoff",
     "hand_over",
     "invoice_was_issued",
     "lose_deal",

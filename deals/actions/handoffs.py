@@ -108,6 +108,18 @@ def set_handoff_status(handoff: Handoff, status: str, *, by: User, now: datetime
     return handoff
 
 
+def fill_in_handoff(handoff: Handoff, *, by: User, now: datetime, **details: str | bool) -> Handoff:
+    """Sales completes what it owes: wished speed, geography, campaign, networks and the checklist (R18)."""
+    require(by, "handoff.create", handoff)
+    with operation("handoff.create", by=by, why="fill in"):
+        handoff = lock_handoff(handoff)
+        for name, value in details.items():
+            setattr(handoff, name, value)
+        handoff.version += 1
+        handoff.save()
+    return handoff
+
+
 def _check_handing_over(manager: User, paid_on: date, amount: Decimal, main_comment: str, now: datetime) -> None:
     if paid_on > moscow.today(now):
         raise RuleViolation("paid_in_future", _("The payment date cannot be later than today."), "paid_on")

@@ -57,7 +57,22 @@ class CityField(forms.CharField):
         return found
 
 
-class HandOverForm(forms.Form):
+class DetailsForm(forms.Form):
+    """What marketing needs and what is there already; sales completes it as it comes."""
+
+    wished_speed = forms.CharField(label=gettext_lazy("Wished speed of requests"), max_length=120, required=False)
+    geography = forms.CharField(label=gettext_lazy("Geography"), max_length=160, required=False)
+    campaign = forms.CharField(label=gettext_lazy("Planned campaign"), max_length=160, required=False)
+    networks = forms.CharField(label=gettext_lazy("Networks"), max_length=160, required=False)
+    has_customer_request = forms.BooleanField(label=gettext_lazy("Customer request"), required=False)
+    has_offer_accepted = forms.BooleanField(label=gettext_lazy("Contract-offer accepted"), required=False)
+    has_access = forms.BooleanField(label=gettext_lazy("Access and contact"), required=False)
+
+    def details(self) -> dict[str, str | bool]:
+        return {name: self.cleaned_data[name] for name in DETAILS}
+
+
+class HandOverForm(DetailsForm):
     """A new partner, or one that was sold to before; then the deal. `draft_or_partner()` is for the action."""
 
     who = forms.ChoiceField(
@@ -117,13 +132,6 @@ class HandOverForm(forms.Form):
             "What was promised, one a line: a checklist that stays with the partner until it is kept"
         ),
     )
-    wished_speed = forms.CharField(label=gettext_lazy("Wished speed of requests"), max_length=120, required=False)
-    geography = forms.CharField(label=gettext_lazy("Geography"), max_length=160, required=False)
-    campaign = forms.CharField(label=gettext_lazy("Planned campaign"), max_length=160, required=False)
-    networks = forms.CharField(label=gettext_lazy("Networks"), max_length=160, required=False)
-    has_customer_request = forms.BooleanField(label=gettext_lazy("Customer request"), required=False)
-    has_offer_accepted = forms.BooleanField(label=gettext_lazy("Contract-offer accepted"), required=False)
-    has_access = forms.BooleanField(label=gettext_lazy("Access and contact"), required=False)
     manager = forms.ModelChoiceField(
         label=gettext_lazy("Responsible"),
         queryset=User.objects.support_managers(),
@@ -245,9 +253,6 @@ class HandOverForm(forms.Form):
             phone_extension=data["phone_extension"],
             email=data["email"],
         )
-
-    def details(self) -> dict[str, str | bool]:
-        return {name: self.cleaned_data[name] for name in DETAILS}
 
     def show_violation(self, violation: RuleViolation) -> None:
         self.add_error(violation.field if violation.field in self.fields else None, violation.message)

@@ -295,6 +295,36 @@ def test_support_does_not_move_the_status_of_marketings_table(client, manager):
     assert "handoff-status" not in client.get(URL, {"handoff": handoff.pk}).content.decode()
 
 
+def test_r18_sales_completes_the_information_and_the_row_becomes_ready(client, manager):
+    seller = SalesFactory()
+    handoff = handed_over(manager, sold_by=seller, networks="Директ")
+    client.force_login(seller)
+    url = reverse("deals:handoff-details", args=[handoff.pk])
+    ticked = dict.fromkeys(("has_customer_request", "has_offer_accepted", "has_access"), "on")
+
+    too_long = client.post(url, ticked | {"geography": "о" * 161, "networks": "ВК"})
+    done = client.post(url, ticked | {"geography": "Омск", "wished_speed": "25 в неделю"}, follow=True)
+
+    assert (too_long.status_code, list(too_long.context["details_form"].errors)) == (422, ["geography"])
+    assert 'value="ВК"' in too_long.content.decode()
+    assert done.context["groups"][0].rows[0].is_ready
+    handoff.refresh_from_db()
+    assert (handoff.geography, handoff.networks, handoff.has_access) == ("Омск", "", True)
+
+
+def test_the_information_is_completed_by_who_sold_and_nobody_else(client, manager):
+    handoff = handed_over(manager)
+    url = reverse("deals:handoff-details", args=[handoff.pk])
+    answers = []
+    for person in (manager, MarketerFactory(), SalesFactory()):
+        client.force_login(person)
+        answers.append(client.post(url, {"geography": "Омск"}).status_code)
+
+    handoff.refresh_from_db()
+    assert answers == [403, 403, 404]
+    assert handoff.geography == ""
+
+
 def test_an_unknown_status_is_refused_at_the_field(client, manager):
     handoff = handed_over(manager)
     client.force_login(HeadFactory())

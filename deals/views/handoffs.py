@@ -16,9 +16,10 @@ from accounts.models import User
 from accounts.permissions import may, permission
 from core import formatting, moscow
 from core.errors import RuleViolation
-from deals.actions import accept_handoff, set_handoff_status
+from deals.actions import accept_handoff, fill_in_handoff, set_handoff_status
 from deals.first_call import calling_hours
 from deals.forms.accept import AcceptForm
+from deals.forms.handoff import DETAILS, DetailsForm
 from deals.models import Handoff
 from deals.selectors.handoffs import Filters, handoff_facts, handoff_groups, last_accepted, sellers
 from deals.selectors.load import tasks_per_day
@@ -79,6 +80,20 @@ def set_status(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(reverse("deals:handoffs") + f"?handoff={pk}")
 
 
+@permission("handoff.create")
+@require_POST
+def fill_in(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sales completes the information that support and marketing wait for (R18)."""
+    now = timezone.now()
+    handoff = _handoff(request, pk)
+    form = DetailsForm(request.POST)
+    if not form.is_valid():
+        return _render(request, _panel(request, handoff, now, details_form=form), now, status=422)
+    fill_in_handoff(handoff, by=request.user, now=now, **form.details())
+    messages.success(request, _("The information is saved: %(partner)s") % {"partner": handoff.deal.partner})
+    return redirect(reverse("deals:handoffs") + f"?handoff={pk}")
+
+
 def _handoff(request: HttpRequest, pk: int) -> Handoff:
     """The handoff with all that its panel shows; 404 when it is not the user's to see."""
     queryset = Handoff.objects.visible_to(request.user).select_related(
@@ -135,7 +150,13 @@ def _render(request: HttpRequest, panel: dict[str, Any], now: datetime, status: 
 
 
 def _panel(
-    request: HttpRequest, handoff: Handoff, now: datetime, *, form: AcceptForm | None = None, status_error: str = ""
+    request: HttpRequest,
+    handoff: Handoff,
+    now: datetime,
+    *,
+    form: AcceptForm | None = None,
+    details_form: DetailsForm | None = None,
+    status_error: str = "",
 ) -> dict[str, Any]:
     """The context of the panel: contacts for those who may see them, the form for those who may accept."""
     user, deal = request.user, handoff.deal
@@ -143,6 +164,8 @@ def _panel(
     can_accept = is_waiting and may(user, "handoff.accept")
     if can_accept and form is None:
         form = AcceptForm(handoff=handoff, user=user, now=now)
+    if may(user, "handoff.create") and details_form is None:
+        details_form = DetailsForm(initial={name: getattr(handoff, name) for name in DETAILS})
     checklist = handoff.checklist
     opens_at, closes_at = calling_hours(deal.partner.city.timezone, moscow.today(now))
     return {
@@ -160,6 +183,7 @@ def _panel(
         "can_set_status": may(user, "handoff.set_status"),
         "statuses": Handoff.Status.choices,
         "status_error": status_error,
+        "details_form": details_form,
         "calling_from": opens_at,
         "calling_till": closes_at,
         "form": form if can_accept else None,
