@@ -1,10 +1,12 @@
 """Fields of forms that several rooms ask for."""
 
 import re
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from core import formatting
@@ -13,6 +15,18 @@ THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 """65,000 or 65,000.50: a comma before three digits never divides kopecks off."""
 
 MAX_SUM = Decimal("9999999999.99")
+
+
+class DayField(forms.DateField):
+    """A day picked in the browser's calendar, within the years that business is done in."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    default_error_messages = {"invalid": _("Choose the day."), "required": _("Choose the day.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        message = _("Choose a day between 2000 and 2100.")
+        limits = [MinValueValidator(date(2000, 1, 1), message), MaxValueValidator(date(2100, 12, 31), message)]
+        super().__init__(validators=limits, **kwargs)
 
 
 class MoneyField(forms.DecimalField):

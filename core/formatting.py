@@ -274,6 +274,7 @@ def local_time_text(window: CallingWindow, form: str) -> str:
         note = left if form == "short" else left_phrase(left)
     elif window.state == "early":
         note = word("early").format(time=time_of_day(window.opens_at))
+        note = note.split(",")[0] if form == "short" else note
     else:
         note = word(window.state)
     if form == "note":

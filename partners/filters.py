@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from catalog.models import City, Country
-from partners.models import Partner
+from partners.models import FOLDED_NAME, Partner
 
 
 class PartnerFilter(django_filters.FilterSet):
@@ -32,11 +32,10 @@ class PartnerFilter(django_filters.FilterSet):
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """By any part of the name (ё = е, any case), the INN, or the last digits of a phone."""
         text = value.strip()
-        by_name = Q(name__icontains=text)
-        for variant in {text.replace("ё", "е").replace("Ё", "Е"), text.replace("е", "ё").replace("Е", "Ё")} - {text}:
-            by_name |= Q(name__icontains=variant)
+        named = queryset.alias(folded_name=FOLDED_NAME)
+        by_name = Q(folded_name__contains=text.upper().replace("Ё", "Е"))
         digits = "".join(filter(str.isdigit, text))
         if len(digits) >= 4 and len(digits) == len(text.replace(" ", "").replace("-", "").lstrip("+")):
             by_phone = Q(pk__in=Partner.objects.filter(contacts__phone__endswith=digits[-10:]).values("pk"))
-            return queryset.filter(by_name | Q(inn__startswith=digits) | by_phone)
-        return queryset.filter(by_name)
+            return named.filter(by_name | Q(inn__startswith=digits) | by_phone)
+        return named.filter(by_name)

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Service
+from core.form_fields import DayField
 from deals.forms.next_step import NextStepForm
 
 
@@ -18,11 +19,7 @@ class AddonForm(NextStepForm):
     discount_percent = forms.DecimalField(
         label=_("Discount, %"), min_value=Decimal(0), max_value=Decimal(100), decimal_places=2, required=False
     )
-    expected_payment_on = forms.DateField(
-        label=_("Payment expected on"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    expected_payment_on = DayField(label=_("Payment expected on"), required=False)
 
     field_order = ["service", "discount_percent", "expected_payment_on", "title"]
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import moscow
 from core.errors import RuleViolation
+from core.form_fields import DayField
 from deals.actions import NextStep
 from deals.models import Task
 
@@ -32,9 +33,7 @@ class NextStepForm(forms.Form):
         widget=forms.TimeInput(attrs={"inputmode": "numeric", "maxlength": 5, "placeholder": "14:30"}, format="%H:%M"),
         error_messages={"required": _("Choose the time, Moscow."), "invalid": _("Write the time like 14:30.")},
     )
-    later_day = forms.DateField(
-        label=_("Day later than 7 days"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    later_day = DayField(label=_("Day later than 7 days"), required=False)
     long_term_reason = forms.CharField(label=_("Why later than 7 days"), max_length=250, required=False)
 
     def clean_day(self) -> date | str:

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Package
+from core.form_fields import DayField
 from deals.forms.next_step import NextStepForm
 from deals.models import Deal, PipelineCode, Stage, StageRole
 
@@ -22,11 +23,7 @@ class DueForm(NextStepForm):
     discount_percent = forms.DecimalField(
         label=_("Discount, %"), min_value=Decimal(0), max_value=Decimal(100), decimal_places=2, required=False
     )
-    expected_payment_on = forms.DateField(
-        label=_("Payment expected on"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    expected_payment_on = DayField(label=_("Payment expected on"), required=False)
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -57,6 +54,7 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(
         label=_("Reason"),
+        max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": _("Write the reason.")},
     )

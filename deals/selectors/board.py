@@ -14,6 +14,7 @@ from deals.selectors.partners import term_words
 from partners.models import Metrics
 
 CARDS_A_COLUMN = 40
+CARDS_OF_A_WHOLE_COLUMN = 500
 
 ORDER_FIELD = {
     PipelineCode.NEW: "stage_entered_at",
@@ -62,12 +63,17 @@ class Column:
         return self.cards[-1].key
 
 
-def board(pipeline: Pipeline, deals: QuerySet[Deal], now: datetime) -> tuple[list[Column], list[Column]]:
-    """The open columns with their first cards, and the folded final ones with what was closed this month."""
+def board(
+    pipeline: Pipeline, deals: QuerySet[Deal], now: datetime, whole: int | None = None
+) -> tuple[list[Column], list[Column]]:
+    """The open columns with their first cards, and the folded final ones with what was closed this month.
+
+    The column of the stage `whole` is loaded to its end: what «more» does in a browser without scripts.
+    """
     stages = list(pipeline.stages.order_by("order"))
     open_stages = [stage for stage in stages if not stage.is_final]
     heads = _heads(deals.open(), now)
-    cards = _first_cards(pipeline, deals, open_stages, now)
+    cards = _first_cards(pipeline, deals, open_stages, now, whole)
     columns = [Column(stage, **heads.get(stage.pk, {}), cards=cards.get(stage.pk, [])) for stage in open_stages]
     closed = _closed_this_month(deals, now)
     finals = [Column(stage, **closed.get(stage.pk, {})) for stage in stages if stage.is_final]
@@ -105,10 +111,13 @@ def _closed_this_month(deals: QuerySet[Deal], now: datetime) -> dict[int, dict[s
 
 
 def _first_cards(
-    pipeline: Pipeline, deals: QuerySet[Deal], stages: list[Stage], now: datetime
+    pipeline: Pipeline, deals: QuerySet[Deal], stages: list[Stage], now: datetime, whole: int | None
 ) -> dict[int, list[Card]]:
     """The first cards of every column in one statement: a limited query for each stage, put together."""
-    first, *others = [_values(_column(pipeline, deals, stage))[:CARDS_A_COLUMN] for stage in stages]
+    first, *others = [
+        _values(_column(pipeline, deals, stage))[: CARDS_OF_A_WHOLE_COLUMN if stage.pk == whole else CARDS_A_COLUMN]
+        for stage in stages
+    ]
     cards: dict[int, list[Card]] = {}
     for values in first.union(*others, all=True):
         cards.setdefault(values["stage_id"], []).append(_card(values, pipeline, now))
@@ -122,8 +131,8 @@ def _column(pipeline: Pipeline, deals: QuerySet[Deal], stage: Stage) -> QuerySet
 def _after(deals: QuerySet[Deal], order_field: str, key: str) -> QuerySet[Deal]:
     """Continue after a card's key, "value~number"; deals without the value stand last."""
     value, _separator, number = key.partition("~")
-    if not number.isdigit():
-        return deals
+    if not number.isdecimal() or (value and not _is_day(value)):
+        return deals.none()
     if not value:
         return deals.filter(**{f"{order_field}__isnull": True}, pk__gt=number)
     return deals.filter(
@@ -131,6 +140,15 @@ def _after(deals: QuerySet[Deal], order_field: str, key: str) -> QuerySet[Deal]:
         | Q(**{order_field: value}, pk__gt=number)
         | Q(**{f"{order_field}__isnull": True})
     )
+
+
+def _is_day(value: str) -> bool:
+    """Whether the value of a key is a date or a moment; the address may be typed by anybody."""
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _values(deals: QuerySet[Deal]) -> QuerySet:

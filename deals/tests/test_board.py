@@ -1,5 +1,6 @@
 """The boards: cards by stage, counts and sums of the same filter, moves and what they ask for."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -148,7 +149,7 @@ def test_a_move_without_demands_is_made_at_once_and_offers_the_way_back(client, 
     deal.refresh_from_db()
     assert deal.stage.role == "troubled"
     assert "deal:moved" in response.headers["HX-Trigger"]
-    assert f"?stage={stage('renewal', 'healthy').pk}" in response.headers["HX-Trigger"]
+    assert f"undo=1&stage={stage('renewal', 'healthy').pk}" in response.headers["HX-Trigger"]
 
 
 def test_r6_a_move_to_due_asks_for_package_and_sum_first(client, manager):
@@ -202,6 +203,46 @@ def test_the_sum_is_shown_while_one_chooses(client, manager):
     page = client.get(reverse("deals:deal-price", args=[deal.pk]), {"package": deal.package.pk, "discount_percent": "7"})
 
     assert "172\N{NO-BREAK SPACE}980" in page.content.decode()
+
+
+def test_r6_leaving_due_can_be_undone_without_answering_again(client, manager):
+    deal = deal_of(manager, role="due")
+    response = client.post(move_url(deal, "troubled"), {"next": URL + "?city=5&package=3", "ask": 1}, headers=HTMX)
+    undo = json.loads(response.headers["HX-Trigger"])["toast"]["undo"]
+
+    back = client.post(undo)
+
+    deal.refresh_from_db()
+    assert deal.stage.role == "due"
+    assert back.url == URL + "?city=5&package=3"
+
+
+def test_undo_does_not_overwrite_a_later_move(client, manager):
+    deal = deal_of(manager)
+    response = client.post(move_url(deal, "troubled"), {"next": URL, "ask": 1}, headers=HTMX)
+    client.post(move_url(deal, "due"), {"package": deal.package.pk, "kind": "call"}, headers=HTMX)
+
+    client.post(json.loads(response.headers["HX-Trigger"])["toast"]["undo"])
+
+    deal.refresh_from_db()
+    assert deal.stage.role == "due"
+
+
+@pytest.mark.parametrize("query", ["after=abc~1", "after=2026-13-45~3", "after=2026-01-01~²", "shown=²"])
+def test_a_strange_key_of_a_column_is_no_error(client, manager, query):
+    column_stage = stage("renewal", "healthy")
+
+    assert client.get(f"/deals/board/renewal/more/{column_stage.pk}/?{query}").status_code == 200
+
+
+def test_a_browser_without_scripts_loads_the_whole_column(client, manager):
+    partner, package = PartnerFactory(manager=manager), PackageFactory()
+    for _number in range(CARDS_A_COLUMN + 3):
+        DealFactory(partner=partner, package=package)
+
+    head = column(client, "healthy", f"?whole={stage('renewal', 'healthy').pk}")
+
+    assert (len(head.cards), head.rest) == (CARDS_A_COLUMN + 3, 0)
 
 
 def test_losing_a_deal_asks_why(client, manager):

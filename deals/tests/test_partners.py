@@ -61,6 +61,12 @@ def test_search_forgives_case_yo_and_spaces(client, manager, typed):
     assert [row.pk for row in response.context["rows"]] == [found.pk]
 
 
+def test_search_folds_every_yo(client, manager):
+    PartnerFactory(name="ООО «Чёрное дело Берёзы»", manager=manager)
+
+    assert names(client, "?q=черное+дело+березы") == names(client, "?q=чёрное дело Берёзы") != []
+
+
 def test_filters_live_in_the_url(client, manager):
     omsk = City.objects.get(name="Омск")
     PartnerFactory(name="ООО «Омич»", city=omsk, manager=manager)

@@ -18,7 +18,7 @@ from deals.selectors.partners import get_partner
 @permission("deal.update")
 def new(request: HttpRequest) -> HttpResponse:
     """The form for `?partner=`, and opening the deal."""
-    if not request.GET.get("partner", "").isdigit():
+    if not request.GET.get("partner", "").isdecimal():
         raise Http404
     partner = get_partner(request.user, int(request.GET["partner"]))
     form = AddonForm(request.POST or None)

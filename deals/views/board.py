@@ -17,7 +17,8 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
     pipeline = get_object_or_404(Pipeline, code=code)
     now = timezone.now()
     filters = _filters(request, pipeline)
-    columns, finals = selectors.board(pipeline, filters.qs, now)
+    whole = request.GET.get("whole", "")
+    columns, finals = selectors.board(pipeline, filters.qs, now, whole=int(whole) if whole.isdecimal() else None)
     context = {
         "pipeline": pipeline,
         "pipeline_icon": PIPELINE_ICONS[pipeline.code],
@@ -42,7 +43,7 @@ def more(request: HttpRequest, code: str, stage_pk: int) -> HttpResponse:
     now = timezone.now()
     deals = _filters(request, pipeline).qs
     cards = selectors.more_cards(pipeline, stage, deals, request.GET.get("after", ""), now)
-    shown = int(request.GET["shown"]) if request.GET.get("shown", "").isdigit() else 0
+    shown = int(request.GET["shown"]) if request.GET.get("shown", "").isdecimal() else 0
     column = selectors.Column(stage, count=deals.open().filter(stage=stage).count() - shown, cards=cards)
     context = {
         "pipeline": pipeline,

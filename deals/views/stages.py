@@ -1,5 +1,7 @@
 """Moving a deal to another status: at once, or through the dialog that asks for what the status needs (screen 20)."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -14,7 +16,7 @@ from core import moscow
 from core.errors import RuleViolation
 from deals.actions import move_deal
 from deals.forms.stage import DueForm, form_class_for
-from deals.models import Deal, Stage
+from deals.models import Deal, Stage, StageRole
 from deals.rules import discounted
 from deals.selectors.deal_card import get_deal
 from deals.selectors.load import tasks_per_day
@@ -27,7 +29,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     """GET asks for what the status needs. POST moves or says why not; with `ask` it may answer with that question first."""
     deal = get_deal(request.user, pk)
     stage = get_object_or_404(Stage.objects.filter(pipeline=deal.pipeline_id), pk=_stage_id(request))
-    form_class = form_class_for(deal, stage)
+    # The way back needs no answers: they stand on the deal already.
+    form_class = None if "undo" in request.GET else form_class_for(deal, stage)
     if request.method == "GET":
         form = form_class(initial=_initial(deal)) if form_class else None
         return _render(request, deal, stage, form)
@@ -74,8 +77,9 @@ def _price(form: DueForm, deal: Deal) -> dict:
 def _moved(request: HttpRequest, before: Deal, moved: Deal) -> HttpResponse:
     text = _("%(partner)s: %(stage)s") % {"partner": moved.partner, "stage": moved.stage}
     undo = ""
-    if moved.is_open and before.stage_id != moved.stage_id and not before.stage.role == "handed_over":
-        undo = reverse("deals:deal-move", args=[moved.pk]) + f"?stage={before.stage_id}&next={_back(request, moved)}"
+    if moved.is_open and before.stage_id != moved.stage_id and before.stage.role != StageRole.HANDED_OVER:
+        way = {"undo": 1, "stage": before.stage_id, "version": moved.version, "next": _back(request, moved)}
+        undo = f"{reverse('deals:deal-move', args=[moved.pk])}?{urlencode(way)}"
     if request.htmx and _is_from_board(request):
         response = trigger_client_event(HttpResponse(), "toast", {"text": text, "kind": "success", "undo": undo})
         response = trigger_client_event(response, "dialog:close", {})
@@ -109,7 +113,7 @@ def _render(request: HttpRequest, deal: Deal, stage: Stage, form) -> HttpRespons
         "form": form,
         "is_dialog": bool(request.htmx),
         "is_due": isinstance(form, DueForm),
-        "is_lost": stage.role == "lost",
+        "is_lost": stage.role == StageRole.LOST,
         "url": reverse("deals:deal-move", args=[deal.pk]) + f"?stage={stage.pk}",
         "next": _back(request, deal),
         "version": _version(request) or deal.version,
@@ -135,12 +139,12 @@ def _initial(deal: Deal) -> dict:
 
 def _stage_id(request: HttpRequest) -> int:
     value = request.POST.get("stage") or request.GET.get("stage") or ""
-    return int(value) if value.isdigit() else 0
+    return int(value) if value.isdecimal() else 0
 
 
 def _version(request: HttpRequest) -> int | None:
     value = request.POST.get("version") or request.GET.get("version") or ""
-    return int(value) if value.isdigit() else None
+    return int(value) if value.isdecimal() else None
 
 
 def _back(request: HttpRequest, deal: Deal) -> str:

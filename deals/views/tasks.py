@@ -1,5 +1,7 @@
 """Planning, moving and finishing tasks, from wherever they are shown."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -26,7 +28,8 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark the task done, with a way to take it back."""
     task = _task(request, pk)
     complete_task(task, by=request.user, now=timezone.now())
-    undo = reverse("deals:task-reopen", args=[task.pk]) + f"?next={_back(request, task.deal_id)}"
+    way = urlencode({"next": _back(request, task.deal_id)})
+    undo = f"{reverse('deals:task-reopen', args=[task.pk])}?{way}"
     messages.success(request, _("Done: %(task)s") % {"task": task.title}, extra_tags=f"undo:{undo}")
     return _go(request, _back(request, task.deal_id))
 

@@ -3,24 +3,42 @@ import { toast } from "./toast.js";
 
 let menuCard = null;
 let lastMoved = "";
+/** Where a dragged card came from. */
+const homes = new WeakMap();
 
 const cardsIn = (column) => [...column.querySelectorAll("[data-deal]")];
 const columns = () => [...document.querySelectorAll("#board [data-stage]")];
 const canMove = () => document.querySelector("#board[data-can-move]") !== null;
 
+/** One request after another: htmx keeps only the last of those waiting for the same element, and would drop a move. */
+let work = Promise.resolve();
+function inTurn(request) {
+  work = work.then(request).catch(() => {});
+}
+
 /** Read the board anew for the same address, and give the focus back to the card one worked on. */
 function refresh() {
-  htmx.ajax("GET", location.href, { target: "#board", select: "#board", swap: "outerHTML" });
+  inTurn(() => htmx.ajax("GET", location.href, { target: "#board", select: "#board", swap: "outerHTML" }));
 }
 
 /** Ask the server to move the card. It moves, or answers with the dialog of what the status needs, or says why not. */
 function move(card, stage) {
   lastMoved = card.dataset.deal;
   card.setAttribute("aria-busy", "true");
-  htmx.ajax("POST", card.dataset.moveUrl, {
+  const { moveUrl, version } = card.dataset;
+  inTurn(() => htmx.ajax("POST", moveUrl, {
     target: "#dialog-slot",
-    values: { stage, version: card.dataset.version, next: location.pathname + location.search, ask: "1", from: "board" },
-  });
+    values: { stage, version, next: location.pathname + location.search, ask: "1", from: "board" },
+  }));
+}
+
+/** Without the server: each card that is still asking stands again where the page was loaded with it. */
+function returnCards() {
+  for (const card of document.querySelectorAll('#board [data-deal][aria-busy="true"]')) {
+    card.removeAttribute("aria-busy");
+    homes.get(card)?.append(card);
+  }
+  refresh();
 }
 
 function startDragging() {
@@ -37,7 +55,9 @@ function startDragging() {
       delayOnTouchOnly: true,
       fallbackTolerance: 4,
       onEnd: ({ item, from, to }) => {
-        if (from !== to) move(item, to.closest("[data-stage]").dataset.stage);
+        if (from === to) return;
+        homes.set(item, from);
+        move(item, to.closest("[data-stage]").dataset.stage);
       },
     });
   }
@@ -58,7 +78,7 @@ function step(card, key) {
 }
 
 function onKey(event) {
-  if (!event.key.startsWith("Arrow") || event.target.closest(".menu, dialog, input, select, textarea")) return;
+  if (!event.key.startsWith("Arrow") || event.altKey || event.ctrlKey || event.metaKey || event.target.closest(".menu, dialog, input, select, textarea")) return;
   const card = event.target.closest?.("[data-deal]");
   if (!card) {
     document.querySelector("#board [data-card-link]")?.focus();
@@ -70,7 +90,8 @@ function onKey(event) {
     return;
   }
   if (!canMove() || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
-  const all = columns();
+  // A deal is closed by dragging or from the menu, never by one key too many.
+  const all = columns().filter((column) => column.matches(".board-column"));
   const target = all[all.indexOf(card.closest("[data-stage]")) + (event.key === "ArrowRight" ? 1 : -1)];
   if (target) move(card, target.dataset.stage);
 }
@@ -94,6 +115,13 @@ document.addEventListener("keydown", onKey);
 document.addEventListener("click", onClick);
 document.addEventListener("deal:refused", onRefused);
 document.addEventListener("deal:moved", refresh);
+/* Not moved after all: the card goes back, the toast has said why. */
+for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, (event) => {
+    const move = event.detail.requestConfig?.verb === "post" && event.detail.requestConfig.path.includes("/move/");
+    if (move) returnCards();
+  });
+}
 document.addEventListener("dialog:closed", (event) => {
   if (event.target.matches("[data-stage-dialog]")) refresh();
 });

@@ -33,6 +33,7 @@ function note(state, form, minutes, moscow) {
   const rest = CLOSES - minutes;
   if (state === "open") return { full: words.until.replace("{time}", clockText(CLOSES)), left: `${words.more} ${span(rest)}`, short: "" }[form] ?? "";
   if (state === "closing") return form === "short" ? span(rest) : left(span(rest));
+  if (state === "early" && form === "short") return words.early.split(",")[0];
   if (state === "early") return words.early.replace("{time}", clockText((OPENS - minutes + moscow + DAY) % DAY));
   return words[state];
 }
