@@ -87,7 +87,7 @@ class Signs:
 
 
 def health(signs: Signs) -> Health:
-    """The state of a partner as it shows on a deal: one sign against him is a question, two or no requests a problem."""
+    """The state of a partner as it shows on a deal: one sign against is a question, two or no requests a problem."""
     if signs.stage_role in {"handed_over", "accepted"} and signs.silent_days is None:
         return Health.UNKNOWN
     against = [

@@ -28,7 +28,8 @@ def paste(page, name, text):
             const clipboard = new DataTransfer();
             clipboard.setData("text/plain", text);
             field.focus();
-            field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: clipboard, bubbles: true, cancelable: true }));
+            const about = { clipboardData: clipboard, bubbles: true, cancelable: true };
+            field.dispatchEvent(new ClipboardEvent("paste", about));
         }""",
         text,
     )

@@ -1,4 +1,4 @@
-"""The frame around every page: the sidebar of this person with counters of the person's own work, and what he may create.
+"""The frame around every page: a person's sidebar with counters of his own work, and what he may create.
 
 Every counter comes from one query. An item appears when the role may open its page.
 """
@@ -45,7 +45,13 @@ MENU: list[tuple[str, list[Item]]] = [
         gettext_lazy("Deals"),
         [
             Item(
-                gettext_lazy("New partners"), "user-plus", "deals:board", "deal.read", ("new",), "KeyN", count="deals_new"
+                gettext_lazy("New partners"),
+                "user-plus",
+                "deals:board",
+                "deal.read",
+                ("new",),
+                "KeyN",
+                count="deals_new",
             ),
             Item(
                 gettext_lazy("Renewals"),
@@ -89,7 +95,9 @@ MENU: list[tuple[str, list[Item]]] = [
     (
         gettext_lazy("Department"),
         [
-            Item(gettext_lazy("Department overview"), "chart-column", "reports:overview", "report.department", key="KeyS"),
+            Item(
+                gettext_lazy("Department overview"), "chart-column", "reports:overview", "report.department", key="KeyS"
+            ),
             Item(gettext_lazy("Reference data"), "settings", "admin:index", "reference.read"),
         ],
     ),

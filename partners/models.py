@@ -142,7 +142,7 @@ class Agreement(models.Model):
 
 
 class Metrics(models.Model):
-    """How the partner is doing on a day, as told in a call (R3): a week's requests, meetings, contracts and their sum."""
+    """How a partner is doing on a day, as told in a call (R3): requests, meetings, contracts and their sum."""
 
     partner = models.ForeignKey(Partner, models.CASCADE, related_name="metrics")
     measured_on = models.DateField()

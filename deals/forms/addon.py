@@ -25,4 +25,3 @@ class AddonForm(NextStepForm):
 
     def clean_discount_percent(self) -> Decimal:
         return self.cleaned_data["discount_percent"] or Decimal(0)
-

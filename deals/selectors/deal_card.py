@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import may
 from core import formatting, moscow
-from deals.models import Alert, Deal, PipelineCode, Stage, Task
+from deals.models import Deal, PipelineCode, Stage, Task
 from deals.rules import Health, Signs, health
+from deals.selectors.alerts import open_alerts
 from partners.models import Contact, Metrics, Partner
 
 METRICS_SHOWN = 8
@@ -47,9 +48,7 @@ def get_deal(user: User, pk: int) -> Deal:
 
 def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
     """The context of the card around its timeline and form."""
-    tasks = list(
-        deal.tasks.select_related("assignee").order_by("done_at", "due_at", "pk").filter(done_at__isnull=True)
-    )
+    tasks = list(deal.tasks.select_related("assignee").order_by("done_at", "due_at", "pk").filter(done_at__isnull=True))
     metrics = list(Metrics.objects.filter(partner=deal.partner_id).order_by("-measured_on", "-pk")[:METRICS_SHOWN])
     columns = week_columns(metrics)
     last_call_at = deal.call_comments.order_by("-called_at").values_list("called_at", flat=True).first()
@@ -71,7 +70,7 @@ def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
             .select_related("service", "stage")
             .order_by("-created_at")[:6]
         ),
-        "alerts": list(Alert.objects.open().filter(deal=deal).order_by("kind")),
+        "alerts": open_alerts([deal.pk]).get(deal.pk, []),
         "last_metrics": metrics[0] if metrics else None,
         "requests_change": _change(metrics),
         "week_columns": columns,

@@ -92,7 +92,9 @@ def segments(now: datetime) -> dict[str, tuple[str, Q]]:
 
 def segment_counts(partners: QuerySet[Partner], now: datetime) -> dict[str, int]:
     """How many partners each saved view holds, in one query."""
-    counted = {code: Count("pk", filter=rule) if rule else Count("pk") for code, (_words, rule) in segments(now).items()}
+    counted = {
+        code: Count("pk", filter=rule) if rule else Count("pk") for code, (_words, rule) in segments(now).items()
+    }
     return partners.aggregate(**counted)
 
 
@@ -122,7 +124,7 @@ def _trends(partner_ids: list[int]) -> dict[int, list[int]]:
         Metrics.objects.filter(partner__in=partner_ids, requests__isnull=False)
         .order_by()
         .values("partner")
-        .annotate(numbers=ArrayAgg("requests", ordering=["measured_on", "pk"]))
+        .annotate(numbers=ArrayAgg("requests", order_by=["measured_on", "pk"]))
     )
     return {row["partner"]: row["numbers"][-WEEKS_SHOWN:] for row in told}
 

@@ -200,7 +200,9 @@ def test_r6_a_wrong_answer_is_named_at_its_field_and_nothing_moves(client, manag
 def test_the_sum_is_shown_while_one_chooses(client, manager):
     deal = deal_of(manager)
 
-    page = client.get(reverse("deals:deal-price", args=[deal.pk]), {"package": deal.package.pk, "discount_percent": "7"})
+    page = client.get(
+        reverse("deals:deal-price", args=[deal.pk]), {"package": deal.package.pk, "discount_percent": "7"}
+    )
 
     assert "172\N{NO-BREAK SPACE}980" in page.content.decode()
 

@@ -140,7 +140,9 @@ def test_contacts_and_tax_numbers_are_masked_from_marketing(client):
     assert "7707083893" not in page
 
 
-@pytest.mark.parametrize(("stranger", "status"), [(SupportFactory, 404), (SalesFactory, 404), (AdministratorFactory, 403)])
+@pytest.mark.parametrize(
+    ("stranger", "status"), [(SupportFactory, 404), (SalesFactory, 404), (AdministratorFactory, 403)]
+)
 def test_a_stranger_does_not_get_in(client, stranger, status):
     partner = PartnerFactory()
     client.force_login(stranger())

@@ -101,7 +101,11 @@ def test_r5_a_paid_renewal_is_continued_by_the_next_one(now):
     assert (won.outcome, won.stage.role) == ("won", "won")
     assert (following.stage.role, following.previous_deal) == ("healthy", won)
     assert (following.term_starts_on, following.term_ends_on) == (date(2026, 12, 1), date(2027, 5, 31))
-    assert (following.package, following.amount, following.main_comment) == (deal.package, deal.amount, deal.main_comment)
+    assert (following.package, following.amount, following.main_comment) == (
+        deal.package,
+        deal.amount,
+        deal.main_comment,
+    )
     assert following.paid_amount == 0
     assert list(following.tasks.open()) == [task]
 
@@ -170,7 +174,11 @@ def test_r14_money_moves_an_addon_into_delivery_with_a_task(now):
     deal.refresh_from_db()
 
     assert deal.stage.role == "in_delivery"
-    assert [change.to_stage.role for change in deal.stage_changes.order_by("pk")] == ["part_paid", "paid", "in_delivery"]
+    assert [change.to_stage.role for change in deal.stage_changes.order_by("pk")] == [
+        "part_paid",
+        "paid",
+        "in_delivery",
+    ]
     assert deal.tasks.get().kind == Task.Kind.DELIVERY
 
 

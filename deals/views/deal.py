@@ -13,7 +13,14 @@ from django.views.decorators.http import require_POST
 from accounts.permissions import may, permission
 from core import formatting, moscow
 from core.errors import RuleViolation
-from deals.actions import NextStep, append_main_comment, discard_draft, save_call_comment, save_draft, set_agreement_kept
+from deals.actions import (
+    NextStep,
+    append_main_comment,
+    discard_draft,
+    save_call_comment,
+    save_draft,
+    set_agreement_kept,
+)
 from deals.comment_text import parse_comment
 from deals.forms.comment import CallCommentForm
 from deals.models import CommentDraft, Deal, Task
@@ -159,11 +166,15 @@ def _render_card(
     if tab == "feed":
         context |= _feed(request, shown, now + timedelta(seconds=1))
     if tab == "tasks":
-        context["done_tasks"] = shown.tasks.filter(done_at__isnull=False).select_related("done_by").order_by("-done_at")[:50]
+        context["done_tasks"] = (
+            shown.tasks.filter(done_at__isnull=False).select_related("done_by").order_by("-done_at")[:50]
+        )
     return render(request, "deals/deal.html", context, status=status)
 
 
-def _comment_form(request: HttpRequest, shown: Deal, next_task: Task | None) -> tuple[CallCommentForm, CommentDraft | None]:
+def _comment_form(
+    request: HttpRequest, shown: Deal, next_task: Task | None
+) -> tuple[CallCommentForm, CommentDraft | None]:
     """The form as the author left it, or a fresh one."""
     saved = CommentDraft.objects.filter(author=request.user, deal=shown).first()
     initial = {"kind": "call", "time": "12:00", "completed_task": next_task and next_task.pk}

@@ -26,7 +26,7 @@ BOARD_ADDRESS = "/deals/board/"
 
 @permission("deal.move")
 def move(request: HttpRequest, pk: int) -> HttpResponse:
-    """GET asks for what the status needs. POST moves or says why not; with `ask` it may answer with that question first."""
+    """GET asks for what the status needs. POST moves or says why not; with `ask` it may ask first."""
     deal = get_deal(request.user, pk)
     stage = get_object_or_404(Stage.objects.filter(pipeline=deal.pipeline_id), pk=_stage_id(request))
     # The way back needs no answers: they stand on the deal already.

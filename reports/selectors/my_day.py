@@ -84,7 +84,8 @@ def queue(user: User, now: datetime, order: str) -> list[Group]:
     first = []
     if order == "calls":
         first = sorted(
-            (row for row in today if row.window.state == "closing"), key=lambda row: (row.window.minutes_left, row.due_at)
+            (row for row in today if row.window.state == "closing"),
+            key=lambda row: (row.window.minutes_left, row.due_at),
         )
         today = [row for row in today if row.window.state != "closing"]
     return _groups(
@@ -106,7 +107,9 @@ def day_facts(user: User, now: datetime) -> DayFacts:
         done=Count("pk", filter=Q(done_at__gte=day_starts, done_at__lt=day_ends)),
         overdue=Count("pk", filter=Q(done_at__isnull=True, due_at__lt=now)),
     )
-    oldest = Task.objects.overdue(now).filter(assignee__in=own).order_by("due_at").values_list("due_at", flat=True).first()
+    oldest = (
+        Task.objects.overdue(now).filter(assignee__in=own).order_by("due_at").values_list("due_at", flat=True).first()
+    )
     month_starts, month_ends = month_of(today)
     expected = Deal.objects.open().filter(
         manager__in=own, expected_payment_on__lte=month_ends, paid_amount__lt=F("amount")
