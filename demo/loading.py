@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from accounts.models import User
-from catalog.models import City
+from catalog.models import City, ContractOffer, Service
 from core import moscow
 from demo.batch import Batch, Ids
 from demo.calendar import Calendar
@@ -15,7 +15,7 @@ from demo.casting import PARTNERS_OF_A_MANAGER, Casting
 from demo.company import SUPPORT, Company, found_company
 from demo.rows import Scribe
 from demo.stories import Story
-from invoices.models import InvoiceCounter
+from invoices.models import InvoiceCounter, Seller
 from partners.models import Partner
 
 PARTNERS = len(SUPPORT) * PARTNERS_OF_A_MANAGER
@@ -38,7 +38,8 @@ class Loaded:
 
 
 def is_empty() -> bool:
-    return not User.objects.exists() and not Partner.objects.exists()
+    """Whether there is nothing but what the migrations bring: cities and stages."""
+    return not any(model.objects.exists() for model in (User, Partner, Service, ContractOffer, Seller))
 
 
 @transaction.atomic

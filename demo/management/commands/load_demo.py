@@ -47,6 +47,8 @@ class Command(BaseCommand):
         try:
             loaded = load_demo(scale=scale, seed=seed, now=now)
         except NotEmpty as error:
+            if if_empty:  # somebody else was loading at the same time
+                return
             raise CommandError(_("The database has data already. The demo company needs an empty one.")) from error
         words = {"partners": loaded.partners, "managers": loaded.managers}
         self.stdout.write(_("The demo company is loaded: %(partners)s partners, %(managers)s managers.") % words)
