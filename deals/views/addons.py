@@ -21,7 +21,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if not request.GET.get("partner", "").isdecimal():
         raise Http404
     partner = get_partner(request.user, int(request.GET["partner"]))
-    form = AddonForm(request.POST or None)
+    form = AddonForm(request.POST or None, initial={"service": request.GET.get("service")})
     now = timezone.now()
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
