@@ -1,11 +1,19 @@
 """The reference-data pages: Django's admin, opened by our permission table."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import PersonForm
 from accounts.models import Substitution, User
 from accounts.permissions import may
+from core.audit import operation
+
+admin.site.site_header = admin.site.site_title = _("LBG Support: reference data")
 
 
 class TablePermissions:
@@ -29,14 +37,26 @@ class TablePermissions:
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A change made here is an operation too: the audit trail names who made it."""
+        with operation(self.updates, by=request.user):
+            return super().changeform_view(request, *args, **kwargs)
+
 
 @admin.register(User)
 class UserAdmin(TablePermissions, admin.ModelAdmin):
+    form = PersonForm
     reads, updates = "user.read", "user.update"
     list_display = ["full_name", "email", "role", "can_issue_invoices", "can_reconcile_payments", "is_active"]
     list_filter = ["role", "is_active"]
     search_fields = ["last_name", "first_name", "email"]
     fields = ["email", "first_name", "last_name", "role", "can_issue_invoices", "can_reconcile_payments", "is_active"]
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+        """A new colleague chooses the password by the link of «forgotten password»."""
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(Substitution)

@@ -1,4 +1,4 @@
-"""Forms about one's own account."""
+"""Forms about people and one's own account."""
 
 from django import forms
 
@@ -17,3 +17,10 @@ class PreferencesForm(forms.ModelForm):
         for name in list(self.fields):
             if name not in self.data:
                 del self.fields[name]
+
+
+class PersonForm(forms.ModelForm):
+    """A colleague, as the administrator enters him."""
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
