@@ -198,4 +198,5 @@ def _until(values: dict[str, Any], pipeline: Pipeline, today: date) -> tuple[str
     if pipeline.code == PipelineCode.ADDON:
         expected = values["expected_payment_on"]
         return formatting.short_day(expected, today) if expected else "", "bad" if expected and expected < today else ""
-    return formatting.days((today - moscow.today(values["stage_entered_at"])).days), ""
+    days = (today - moscow.today(values["stage_entered_at"])).days
+    return formatting.days(days) if days else formatting.day(today, today), ""

@@ -13,6 +13,11 @@ startToasts();
 startForms();
 startKeys();
 
+// On a narrow screen a strip scrolls: what is current in it is brought into view.
+for (const current of document.querySelectorAll(":is(.stages, .segmented, .tabs) [aria-current]")) {
+  current.scrollIntoView({ inline: "center", block: "nearest" });
+}
+
 const progress = document.getElementById("progress");
 let underWay = 0;
 document.addEventListener("htmx:beforeRequest", () => {
