@@ -22,6 +22,7 @@ LOGIN_PAGES = {
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("favicon.ico", home.favicon),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("accounts/", include([page for page in allauth_urls if page.name in LOGIN_PAGES])),
