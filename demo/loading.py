@@ -62,6 +62,9 @@ def load_demo(*, scale: int, seed: int, now: datetime) -> Loaded:
         for story in stories[start : start + STORIES_IN_A_BATCH]:
             scribe.write(story, batch)
         batch.write()
+    with connection.cursor() as cursor:
+        # Autovacuum would gather the statistics a minute later; until then the planner takes the tables for empty.
+        cursor.execute("ANALYZE")
     return Loaded(len(stories), managers)
 
 
