@@ -1,6 +1,7 @@
 """Forms about people and one's own account."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
@@ -17,6 +18,24 @@ class PreferencesForm(forms.ModelForm):
         for name in list(self.fields):
             if name not in self.data:
                 del self.fields[name]
+
+
+class SettingsForm(forms.ModelForm):
+    """The same preferences as groups of choices, for the page «Настройки»."""
+
+    has_hotkeys = forms.ChoiceField(
+        label=_("One-letter keys"), choices=[("true", _("On")), ("false", _("Off"))], widget=forms.RadioSelect
+    )
+
+    class Meta:
+        model = User
+        fields = ["theme", "density", "language", "has_hotkeys"]
+        widgets = dict.fromkeys(("theme", "density", "language"), forms.RadioSelect)
+        labels = {"theme": _("Theme"), "density": _("Density"), "language": _("Language")}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["has_hotkeys"] = str(self.instance.has_hotkeys).lower()
 
 
 class PersonForm(forms.ModelForm):

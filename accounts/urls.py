@@ -3,4 +3,8 @@ from django.urls import path
 from accounts import views
 
 app_name = "accounts"
-urlpatterns = [path("preferences/", views.preferences, name="preferences")]
+urlpatterns = [
+    path("", views.settings, name="settings"),
+    path("preferences/", views.preferences, name="preferences"),
+    path("session/", views.session, name="session"),
+]

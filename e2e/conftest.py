@@ -1,6 +1,7 @@
 """The browser: Debian's Chromium, in Russian, on Moscow time. Without one the tests are skipped, under CI they fail."""
 
 import os
+import re
 import shutil
 from importlib import import_module
 
@@ -24,6 +25,7 @@ NO_BROWSER = "there is no Chromium on this machine (on Debian: sudo apt-get inst
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "refused(*marks): what the story is about, and the browser logs as an error")
     if not CHROMIUM and os.environ.get("CI") == "true":
         raise pytest.UsageError(f"The browser tests cannot run: {NO_BROWSER}.")
 
@@ -67,11 +69,13 @@ def fresh_house(transactional_db):
 
 
 @pytest.fixture(autouse=True)
-def no_complaints(page):
+def no_complaints(page, request):
     """The browser complains of nothing: no refused script or style, no error in our scripts."""
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield
     # An answer with 422 is a form with its errors, which the browser logs as a failed resource.
-    assert [text for text in complaints if "status of 422" not in text] == []
+    marker = request.node.get_closest_marker("refused")
+    expected = re.compile("|".join(rf"\b{mark}\b" for mark in (422, *(marker.args if marker else ()))))
+    assert [text for text in complaints if not expected.search(text)] == []

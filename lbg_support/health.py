@@ -5,10 +5,10 @@ from datetime import timedelta
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.utils import timezone
 from redis.exceptions import RedisError
 
+from accounts.middleware import sent_in_vain
 from accounts.permissions import public
 from core.models import Heartbeat
 
@@ -58,5 +58,7 @@ def _scheduler() -> str:
 
 @public
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page was open for too long, or cookies are off: say so and keep the visitor's way back."""
-    return render(request, "403_csrf.html", status=403)
+    """The page was open for too long, or cookies are off: say so, give back what was typed, and the way back."""
+    response = sent_in_vain(request, status=403)
+    response.headers["X-Refused"] = "token"  # for scripts: fetch a fresh one and send the form again
+    return response

@@ -12,9 +12,10 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 from core import charts, formatting, moscow
+from core.script_words import words_of_scripts
 
 register = template.Library()
 
@@ -350,27 +351,8 @@ def moscow_clock() -> SafeString:
 
 @register.simple_tag
 def script_words() -> SafeString:
-    """What scripts say, in the language of the page, for the meta tag they read it from."""
-    words: dict[str, object] = {
-        name: formatting.word(name) for name in ("hours", "minutes", "left", "late", "early", "weekend", "more")
-    }
-    words |= {
-        "until": formatting.word("until"),
-        "numberFirst": formatting.language() == "en",
-        "saving": gettext("Saving…"),
-        "close": gettext("Close"),
-        "undo": gettext("Undo"),
-        "retry": gettext("Try again"),
-        "offline": gettext("No connection. What you have typed is kept; try again when it is back."),
-        "failed": gettext("It did not work: the server answered with an error. Nothing was changed."),
-        "forbidden": gettext("You have no right to do this."),
-        "gone": gettext("This is no longer here. Reload the page."),
-        "expired": gettext("You are signed out. Sign in again; the text stays on this page."),
-        "callAnyway": gettext("It is {time} at the partner's. Call anyway?"),
-        "copied": gettext("Copied"),
-        "space": str(KEY_NAMES["Space"]),
-    }
-    return format_html('<meta name="words" content="{}">', json.dumps(words, ensure_ascii=False))
+    """What scripts say, for the meta tag they read it from."""
+    return format_html('<meta name="words" content="{}">', json.dumps(words_of_scripts(), ensure_ascii=False))
 
 
 @register.simple_tag

@@ -1,16 +1,22 @@
 /* The behaviours that every page has. A page works without them: links are links, forms are forms. */
 import { startClocks } from "./clock.js";
 import { startDialogs } from "./dialog.js";
+import { startFailures } from "./failures.js";
 import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { startMenus } from "./menu.js";
+import { startPreferences } from "./preferences.js";
+import { startSession } from "./session.js";
 import { startToasts } from "./toast.js";
 
 startClocks();
 startMenus();
 startDialogs();
 startToasts();
+startSession();
+startFailures();
 startForms();
+startPreferences();
 startKeys();
 
 // On a narrow screen a strip scrolls: what is current in it is brought into view.

@@ -1,4 +1,6 @@
 /* Forms: one submit at a time, a busy button, Ctrl+Enter, growing text, a warning before losing text. */
+import { noteInForm } from "./failures.js";
+import { hasSession, obstacle } from "./session.js";
 import { toast } from "./toast.js";
 import { words } from "./words.js";
 
@@ -26,19 +28,46 @@ function free(root) {
 
 function onSubmit(event) {
   const form = event.target;
-  if (form.dataset.sent !== undefined) {
+  const { submitter } = event;
+  if (form.method === "dialog" || (form.method === "get" && !form.hasAttribute("hx-get")) || form.matches("[data-session-form]")) return;
+  const isChecked = form.dataset.checked !== undefined;
+  delete form.dataset.checked;
+  if (!isChecked && form.dataset.sent !== undefined) {
     event.preventDefault();
     event.stopImmediatePropagation();
     return;
   }
-  if (form.method === "dialog" || (form.method === "get" && !form.hasAttribute("hx-get"))) return;
   form.dataset.sent = "";
+  if (!isChecked && hasSession() && !isHtmx(form) && !form.matches("[data-unchecked]")) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (submitter?.matches(".btn")) busy(submitter);
+    sendIfPossible(form, submitter);
+    return;
+  }
   delete form.dataset.dirty;
   /* After the browser has read the name and value of the pressed button. */
   setTimeout(() => {
     if (event.defaultPrevented && !isHtmx(form)) free(form);
-    else if (event.submitter?.matches(".btn")) busy(event.submitter);
+    else if (submitter?.matches(".btn")) busy(submitter);
   });
+}
+
+/** A plain form leaves the page: first see that somebody is there to take it, and that one is still signed in. */
+async function sendIfPossible(form, submitter) {
+  const send = () => {
+    form.dataset.checked = "";
+    form.requestSubmit(submitter ?? undefined);
+  };
+  const text = await obstacle(send);
+  form.querySelector("[data-failure]")?.remove();
+  if (!text) {
+    send();
+    return;
+  }
+  free(form);
+  if (submitter) free(submitter.parentElement);
+  if (text !== "over") noteInForm(form, text, () => form.requestSubmit(submitter ?? undefined));
 }
 
 const isHtmx = (form) => form.matches("[hx-post], [hx-get], [hx-put], [hx-patch], [hx-delete], [hx-boost]");

@@ -1,13 +1,12 @@
 /* One-letter keys, bound to the physical key so that they work in the Russian layout. ui.md section 11. */
-import { openDialog } from "./dialog.js";
-import { words } from "./words.js";
+import { showHelp } from "./keys_help.js";
 
 const FIELDS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 const isOff = () => document.documentElement.dataset.keys === "off";
 const isShown = (element) => Boolean(element.checkVisibility?.({ visibilityProperty: true }) ?? element.offsetParent);
 
-/** Keys act inside the open dialog only, while there is one. */
-const scope = () => document.querySelector("dialog[open]") ?? document;
+/** Keys act inside the open dialog only, while there is one: the uppermost, which stands last. */
+const scope = () => [...document.querySelectorAll("dialog[open]")].at(-1) ?? document;
 
 const rows = () => [...document.querySelectorAll("[data-row]")].filter(isShown);
 const currentRow = () => document.querySelector("[data-row].is-current");
@@ -62,46 +61,6 @@ function openRow() {
   return Boolean(link);
 }
 
-function labelOf(element) {
-  const copy = element.cloneNode(true);
-  copy.querySelectorAll("kbd, svg, .count").forEach((part) => part.remove());
-  return element.dataset.keyLabel ?? element.getAttribute("aria-label") ?? (copy.textContent.trim() || element.title);
-}
-
-function line(list, key, text) {
-  const name = document.createElement("dt");
-  for (const part of key) {
-    const cap = document.createElement("kbd");
-    cap.textContent = part;
-    name.append(cap, " ");
-  }
-  const meaning = document.createElement("dd");
-  meaning.textContent = text;
-  list.append(name, meaning);
-}
-
-const NAMES = { Slash: "/", Space: words.space, BracketLeft: "[", BracketRight: "]" };
-
-const capOf = (code) => NAMES[code] ?? code.replace(/^Key|^Digit/, "");
-
-function showHelp() {
-  const dialog = document.getElementById("keys-help");
-  if (!dialog || dialog.open) return;
-  const own = dialog.querySelector("[data-keys-list]");
-  const places = dialog.querySelector("[data-go-list]");
-  own.replaceChildren();
-  places.replaceChildren();
-  const seen = new Set();
-  for (const element of document.querySelectorAll("[data-key]")) {
-    const code = element.dataset.key;
-    if (seen.has(code)) continue;
-    seen.add(code);
-    line(own, [capOf(code)], labelOf(element));
-  }
-  for (const link of document.querySelectorAll(".sidebar [data-go]")) line(places, ["G", capOf(link.dataset.go)], labelOf(link));
-  openDialog(dialog);
-}
-
 function onKey(event) {
   if (event.defaultPrevented || event.isComposing || event.altKey) return;
   if ((event.ctrlKey || event.metaKey) && event.code === "KeyK") {
@@ -112,7 +71,7 @@ function onKey(event) {
   if (isTyping || event.ctrlKey || event.metaKey || isOff()) return;
   if (event.target.closest?.(".menu[popover]")) return;
   if (event.key === "?" || (event.shiftKey && event.code === "Slash")) {
-    showHelp();
+    showHelp(scope());
     event.preventDefault();
     return;
   }
@@ -133,6 +92,7 @@ function onKey(event) {
 
 export function startKeys() {
   document.addEventListener("keydown", onKey);
+  document.addEventListener("click", (event) => event.target.closest("[data-keys-help]") && showHelp(document));
   document.addEventListener("click", (event) => {
     const row = event.target.closest("[data-row]");
     if (!row || row.classList.contains("is-current") || event.target.closest("a, button, input, label, select")) return;

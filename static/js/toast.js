@@ -74,20 +74,8 @@ function raise(host) {
   host.showPopover();
 }
 
-function onFailure(event) {
-  const status = event.detail.xhr?.status ?? 0;
-  const text = { 0: words.offline, 401: words.expired, 403: words.forbidden, 404: words.gone }[status] ?? words.failed;
-  const source = event.detail.elt;
-  const verb = event.detail.requestConfig?.verb;
-  const again = verb === "get" && source?.isConnected ? { label: words.retry, run: () => source.click() } : null;
-  toast({ text, kind: "error", action: again });
-}
-
 export function startToasts() {
   document.querySelectorAll(".toast").forEach(schedule);
   document.addEventListener("click", (event) => event.target.closest("[data-toast-close]")?.closest(".toast").remove());
   document.addEventListener("toast", (event) => toast(event.detail));
-  document.addEventListener("htmx:responseError", onFailure);
-  document.addEventListener("htmx:sendError", onFailure);
-  document.addEventListener("htmx:timeout", onFailure);
 }
