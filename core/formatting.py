@@ -57,6 +57,8 @@ LONG_WEEKDAYS = {
 WORDS = {
     "ru": {
         "yesterday": "вчера",
+        "just_now": "только что",
+        "ago": "{time} назад",
         "today": "сегодня",
         "tomorrow": "завтра",
         "hours": "ч",
@@ -74,6 +76,8 @@ WORDS = {
     },
     "en": {
         "yesterday": "yesterday",
+        "just_now": "just now",
+        "ago": "{time} ago",
         "today": "today",
         "tomorrow": "tomorrow",
         "hours": "h",
@@ -202,6 +206,22 @@ def day_time(value: datetime | None, now: datetime) -> str:
     if word_for_it := near(as_date(value), today):
         return f"{word_for_it}{NBSP}{time_of_day(value)}"
     return f"{day(value, today)}, {time_of_day(value)}"
+
+
+def ago(value: datetime, now: datetime) -> str:
+    """5 мин назад; 3 ч назад; вчера; 4 дня назад; from two weeks on 16 ноя, пн."""
+    passed, days_ago = now - value, (as_date(now) - as_date(value)).days
+    if passed < timedelta(minutes=1):
+        return word("just_now")
+    if days_ago == 0:
+        return word("ago").format(time=duration(passed) if passed < timedelta(hours=1) else _whole_hours(passed))
+    if days_ago == 1:
+        return word("yesterday")
+    return word("ago").format(time=days(days_ago)) if days_ago < 14 else day(value, as_date(now))
+
+
+def _whole_hours(span: timedelta) -> str:
+    return f"{int(span.total_seconds() // 3600)}{NBSP}{word('hours')}"
 
 
 def long_date(value: date | datetime) -> str:

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class DealsConfig(AppConfig):
     name = "deals"
     verbose_name = "Сделки"
+
+    def ready(self) -> None:
+        from deals import timeline_sources
+
+        timeline_sources.register()

@@ -84,10 +84,17 @@ class Signs:
     overdue_days: int = 0
     silent_days: int | None = None
     last_requests: int | None = None
+    has_problem: bool = False
 
 
 def health(signs: Signs) -> Health:
-    """The state of a partner as it shows on a deal: one sign against is a question, two or no requests a problem."""
+    """The state of a partner as it shows on a deal.
+
+    A raised problem is a problem until it is resolved. Otherwise one sign against is a question, two or no requests a
+    problem.
+    """
+    if signs.has_problem:
+        return Health.PROBLEM
     if signs.stage_role in {"handed_over", "accepted"} and signs.silent_days is None:
         return Health.UNKNOWN
     against = [

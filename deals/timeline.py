@@ -1,22 +1,38 @@
-"""The timeline of a deal: everything that happened, newest first, from several sources.
+"""The timeline of a deal: everything that happened, newest first, from several sources, in one statement.
 
-A source is a function (deal, before, limit) → entries. Higher rooms add theirs in `AppConfig.ready` with
-`register_source`, so that this room need not know of invoices and payments.
+A source tells its lines as a query of the common columns (`lines`) and makes an entry of each row. Higher rooms add
+theirs in `AppConfig.ready` with `register_source`, so that this room need not know of invoices and payments.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.db.models import CharField, Count, DecimalField, F, IntegerField, QuerySet, TextField, Value, Window
+from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext_lazy
 
-from core import formatting
-from deals.models import CallComment, Deal, StageChange, Task
+from accounts.models import User
+from accounts.permissions import may
+from deals.models import CallComment, Deal
 
 PAGE_SIZE = 25
 FETCHED = 2 * PAGE_SIZE
 """Read from each source, so that the entries of one moment at the end of a page are all there."""
+
+KINDS = {
+    "calls": gettext_lazy("Calls"),
+    "tasks": gettext_lazy("Tasks"),
+    "statuses": gettext_lazy("Statuses"),
+    "money": gettext_lazy("Money"),
+    "notes": gettext_lazy("Notes"),
+    "problems": gettext_lazy("Problems"),
+    "changes": gettext_lazy("Changes"),
+    "files": gettext_lazy("Files"),
+}
+"""What the timeline is filtered by, in the order of the chips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,103 +45,119 @@ class Entry:
     text: str = ""
     by: str = ""
     url: str = ""
-    kind: str = "event"
+    kind: str = ""
+    ref: int = 0
+    author_id: int | None = None
+    edited_at: datetime | None = None
     comment: CallComment | None = field(default=None, compare=False)
 
 
-Source = Callable[[Deal, datetime, int], list[Entry]]
-SOURCES: list[Source] = []
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the statement, the same for every source; what `a`, `b`, `c` and `amount` mean the source knows."""
+
+    source: str
+    at: datetime
+    ref: int
+    a: str
+    b: str
+    c: str
+    moment: datetime | None
+    amount: Decimal | None
+    by_id: int | None
+    by: str
+    total: int
 
 
-def register_source(source: Source) -> Source:
-    SOURCES.append(source)
-    return source
+@dataclass(frozen=True)
+class Source:
+    """One kind of thing that happens to a deal: who may read of it, its rows, and what a row says."""
+
+    name: str
+    kind: str
+    permission: str
+    lines: Callable[[Deal], QuerySet]
+    entry: Callable[[Line], Entry]
 
 
-def timeline(deal: Deal, *, before: datetime, only_calls: bool = False) -> tuple[list[Entry], datetime | None]:
-    """One page of entries older than `before`, and the moment from which the next page goes on (None at the end).
+SOURCES: dict[str, Source] = {}
 
-    Entries of one moment are never torn apart: an operation writes several with the same time.
+
+def register_source(source: Source) -> None:
+    SOURCES[source.name] = source
+
+
+NO_SUM = Cast(Value(None), DecimalField(max_digits=12, decimal_places=2))
+
+
+def lines(queryset: QuerySet, *, at: str, by: str = "", amount: Any = NO_SUM, **texts: Any) -> QuerySet:
+    """A source's rows in the common columns. `at`, `by` and `moment` are paths, the texts `a`, `b`, `c` expressions."""
+    moment = texts.pop("moment", None)
+    name = Concat(f"{by}__first_name", Value(" "), f"{by}__last_name") if by else Value("")
+    return queryset.order_by(f"-{at}", "-pk").values(
+        line_at=F(at),
+        line_ref=F("pk"),
+        line_a=_text(texts.get("a")),
+        line_b=_text(texts.get("b")),
+        line_c=_text(texts.get("c")),
+        line_moment=F(moment) if moment else Cast(Value(None), queryset.model._meta.get_field(at).__class__()),
+        line_amount=F(amount) if isinstance(amount, str) else amount,
+        line_by_id=F(f"{by}__pk") if by else Cast(Value(None), IntegerField()),
+        line_by=Cast(name, TextField()),
+        line_total=Window(Count("*")),
+    )
+
+
+def _text(value: Any) -> Cast:
+    return Cast(F(value) if isinstance(value, str) else value or Value(""), TextField())
+
+
+def timeline(
+    deal: Deal, user: User, *, before: datetime, kind: str = ""
+) -> tuple[list[Entry], datetime | None, dict[str, int]]:
+    """One page of what the reader may see, older than `before` and of this kind.
+
+    Gives the entries, the moment from which the next page goes on (None at the end), and the number of entries of each
+    kind older than `before`. Entries of one moment are never torn apart: an operation writes several with one time.
     """
-    sources = [comments] if only_calls else SOURCES
-    entries = [entry for source in sources for entry in source(deal, before, FETCHED)]
-    entries.sort(key=lambda entry: entry.at, reverse=True)
-    if len(entries) <= PAGE_SIZE:
-        return entries, None
-    last_at = entries[PAGE_SIZE - 1].at
-    page = [entry for entry in entries if entry.at >= last_at]
-    return page, last_at if len(entries) > len(page) else None
+    sources = [source for source in SOURCES.values() if may(user, source.permission)]
+    shown = {source.name for source in sources if not kind or source.kind == kind}
+    rows = _rows(deal, sources, shown, before)
+    counts: dict[str, int] = {}
+    for name, total in {line.source: line.total for line in rows}.items():
+        counts[SOURCES[name].kind] = counts.get(SOURCES[name].kind, 0) + total
+    found = sorted((line for line in rows if line.source in shown), key=lambda line: line.at, reverse=True)
+    page = found
+    if len(found) > PAGE_SIZE:
+        page = [line for line in found if line.at >= found[PAGE_SIZE - 1].at]
+    entries = with_comments([_entry(line) for line in page])
+    return entries, page[-1].at if len(page) < len(found) else None, counts
 
 
-def _latest(queryset: Any, field_name: str, before: datetime, limit: int) -> Any:
-    return queryset.filter(**{f"{field_name}__lt": before}).order_by(f"-{field_name}", "-pk")[:limit]
-
-
-@register_source
-def comments(deal: Deal, before: datetime, limit: int) -> list[Entry]:
-    queryset = deal.call_comments.select_related("author", "metrics", "next_task")
-    return [
-        Entry(
-            at=comment.called_at,
-            icon="phone",
-            title=_("Call"),
-            by=comment.author.full_name,
-            kind="comment",
-            comment=comment,
-        )
-        for comment in _latest(queryset, "called_at", before, limit)
+def _rows(deal: Deal, sources: list[Source], shown: set[str], before: datetime) -> list[Line]:
+    """The latest lines of each source in one statement; of one that is filtered out a single row, for its count."""
+    parts = [
+        source.lines(deal)
+        .filter(line_at__lt=before)
+        .annotate(line_source=Value(source.name, CharField()))[: FETCHED if source.name in shown else 1]
+        for source in sources
     ]
+    if not parts:
+        return []
+    first, *others = parts
+    united = first.union(*others, all=True) if others else first
+    return [Line(**{name.removeprefix("line_"): value for name, value in row.items()}) for row in united]
 
 
-@register_source
-def stage_changes(deal: Deal, before: datetime, limit: int) -> list[Entry]:
-    queryset = StageChange.objects.filter(deal=deal).select_related("from_stage", "to_stage", "by")
-    return [_stage_entry(change) for change in _latest(queryset, "at", before, limit)]
+def _entry(line: Line) -> Entry:
+    source = SOURCES[line.source]
+    return replace(
+        source.entry(line), at=line.at, kind=source.kind, ref=line.ref, by=line.by.strip(), author_id=line.by_id
+    )
 
 
-def _stage_entry(change: StageChange) -> Entry:
-    by = change.by.full_name if change.by else _("by itself")
-    if change.from_stage is None:
-        return Entry(at=change.at, icon="circle-plus", title=_("Deal opened"), text=str(change.to_stage), by=by)
-    text = f"{change.from_stage} → {change.to_stage}"
-    if change.reason:
-        text = f"{text}. {change.reason}"
-    return Entry(at=change.at, icon="arrow-right", title=_("Status changed"), text=text, by=by)
-
-
-@register_source
-def tasks_done(deal: Deal, before: datetime, limit: int) -> list[Entry]:
-    """Tasks that were finished without a call comment; a finished call stands in its comment."""
-    queryset = Task.objects.filter(deal=deal, done_at__isnull=False, completed_by_comments=None)
-    queryset = queryset.select_related("done_by")
-    return [
-        Entry(
-            at=task.done_at,
-            icon="check",
-            title=_("Task done"),
-            text=f"{task.title}. {task.result}" if task.result else task.title,
-            by=task.done_by.full_name if task.done_by else _("by itself"),
-        )
-        for task in _latest(queryset, "done_at", before, limit)
-    ]
-
-
-@register_source
-def long_term_tasks(deal: Deal, before: datetime, limit: int) -> list[Entry]:
-    """Tasks that were put further than seven days, with the reason (R2)."""
-    queryset = Task.objects.filter(deal=deal).exclude(long_term_reason="").select_related("created_by")
-    return [
-        Entry(
-            at=task.scheduled_at,
-            icon="calendar-clock",
-            title=_("Task later than 7 days"),
-            text=_("%(task)s, %(date)s: %(reason)s")
-            % {
-                "task": task.title,
-                "date": formatting.numeric_date(task.due_at),
-                "reason": task.long_term_reason,
-            },
-            by=task.created_by.full_name if task.created_by else "",
-        )
-        for task in _latest(queryset, "scheduled_at", before, limit)
-    ]
+def with_comments(entries: list[Entry]) -> list[Entry]:
+    """Give the calls among the entries their comments, read in one query."""
+    wanted = [entry.ref for entry in entries if entry.kind == "calls"]
+    found = CallComment.objects.filter(pk__in=wanted).select_related("metrics", "next_task").in_bulk()
+    return [replace(entry, comment=found.get(entry.ref)) if entry.kind == "calls" else entry for entry in entries]

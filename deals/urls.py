@@ -1,6 +1,6 @@
 from django.urls import path
 
-from deals.views import addons, alerts, board, deal, handoff_new, handoffs, stages, tasks
+from deals.views import addons, alerts, board, deal, feed, handoff_new, handoffs, problems, stages, tasks
 
 app_name = "deals"
 urlpatterns = [
@@ -12,7 +12,13 @@ urlpatterns = [
     path("<int:pk>/price/", stages.price, name="deal-price"),
     path("board/<str:code>/", board.board, name="board"),
     path("board/<str:code>/more/<int:stage_pk>/", board.more, name="board-more"),
-    path("<int:pk>/feed/", deal.feed, name="feed"),
+    path("<int:pk>/feed/", feed.feed, name="feed"),
+    path("<int:pk>/notes/", feed.note, name="note"),
+    path("<int:pk>/notes/<int:note_pk>/", feed.note_edit, name="note-edit"),
+    path("<int:pk>/notes/<int:note_pk>/history/", feed.note_history, name="note-history"),
+    path("<int:pk>/pins/<str:kind>/<int:ref>/", feed.pinning, name="pin"),
+    path("<int:pk>/problems/", problems.problem_raise, name="problem-raise"),
+    path("<int:pk>/problems/<int:problem_pk>/", problems.problem_resolve, name="problem-resolve"),
     path("<int:pk>/main-comment/", deal.main_comment, name="main-comment"),
     path("<int:pk>/agreements/<int:agreement_pk>/", deal.agreement, name="agreement"),
     path("comments/parse/", deal.parse, name="comment-parse"),

@@ -124,6 +124,9 @@ class Agreement(models.Model):
     text = models.CharField(_("promised"), max_length=250)
     kept_at = models.DateTimeField(_("kept"), null=True, blank=True)
     kept_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    added_at = models.DateTimeField(_("added"), null=True, blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("agreement")
@@ -134,7 +137,8 @@ class Agreement(models.Model):
                 name="agreement_is_kept_by_somebody",
                 condition=Q(kept_at__isnull=True, kept_by__isnull=True)
                 | Q(kept_at__isnull=False, kept_by__isnull=False),
-            )
+            ),
+            models.CheckConstraint(name="agreement_has_a_text", condition=Q(text__regex=r"\S")),
         ]
 
     def __str__(self) -> str:

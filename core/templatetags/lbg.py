@@ -78,6 +78,11 @@ def day_time(value: datetime | None, now: datetime | None = None) -> str:
 
 
 @register.filter
+def ago(value: datetime, now: datetime | None = None) -> str:
+    return formatting.ago(value, now or timezone.now())
+
+
+@register.filter
 def time_of_day(value: datetime) -> str:
     return formatting.time_of_day(value)
 

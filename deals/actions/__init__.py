@@ -6,22 +6,37 @@ missing. The instance passed in is read again under a lock; use the returned one
 """
 
 from deals.actions.addons import offer_addon
-from deals.actions.agreements import append_main_comment, set_agreement_kept
+from deals.actions.agreements import (
+    add_agreement,
+    append_main_comment,
+    archive_agreement,
+    edit_agreement,
+    set_agreement_kept,
+)
 from deals.actions.comments import CommentIncomplete, save_call_comment
 from deals.actions.drafts import discard_draft, save_draft
+from deals.actions.editing import EditConflict, change_field
 from deals.actions.handoffs import accept_handoff, fill_in_handoff, hand_over, set_handoff_status
 from deals.actions.money import invoice_was_issued, money_came
+from deals.actions.notes import edit_note, pin, unpin, write_note
+from deals.actions.problems import raise_problem, resolve_problem
 from deals.actions.stages import complete_deal, lose_deal, move_deal
 from deals.actions.tasks import NextStep, complete_task, reopen_task, reschedule_task, schedule_task
 
 __all__ = [
     "CommentIncomplete",
+    "EditConflict",
     "NextStep",
     "accept_handoff",
+    "add_agreement",
     "append_main_comment",
+    "archive_agreement",
+    "change_field",
     "complete_deal",
     "complete_task",
     "discard_draft",
+    "edit_agreement",
+    "edit_note",
     "fill_in_handoff",
     "hand_over",
     "invoice_was_issued",
@@ -29,11 +44,16 @@ __all__ = [
     "money_came",
     "move_deal",
     "offer_addon",
+    "pin",
+    "raise_problem",
     "reopen_task",
     "reschedule_task",
+    "resolve_problem",
     "save_call_comment",
     "save_draft",
     "schedule_task",
     "set_agreement_kept",
     "set_handoff_status",
+    "unpin",
+    "write_note",
 ]

@@ -11,7 +11,9 @@ from core.audit import operation
 from core.errors import RuleViolation
 from deals.actions.locking import lock_deal
 from deals.models import Deal
-from partners.models import Agreement
+from partners.models import Agreement, Partner
+
+MAX_PROMISE = 250
 
 
 def append_main_comment(deal: Deal, text: str, *, by: User, now: datetime) -> Deal:
@@ -30,12 +32,53 @@ def append_main_comment(deal: Deal, text: str, *, by: User, now: datetime) -> De
     return deal
 
 
+def add_agreement(partner: Partner, text: str, *, by: User, now: datetime) -> Agreement:
+    """Write down one more promise. Raises `empty_text`, `text_too_long`."""
+    require(by, "partner.update", partner)
+    with operation("partner.update", by=by):
+        return Agreement.objects.create(partner=partner, text=_promise(text), added_at=now, added_by=by)
+
+
+def edit_agreement(agreement: Agreement, text: str, *, by: User) -> Agreement:
+    """Word a promise better; the former wording stays in the audit trail. Raises `empty_text`, `text_too_long`."""
+    require(by, "partner.update", agreement.partner)
+    with operation("partner.update", by=by):
+        agreement = _lock(agreement)
+        agreement.text = _promise(text)
+        agreement.save()
+    return agreement
+
+
+def archive_agreement(agreement: Agreement, is_archived: bool, *, by: User, now: datetime) -> Agreement:
+    """Take a promise that no longer counts off the list, or put it back."""
+    require(by, "partner.update", agreement.partner)
+    with operation("partner.update", by=by):
+        agreement = _lock(agreement)
+        agreement.archived_at = now if is_archived else None
+        agreement.save()
+    return agreement
+
+
 def set_agreement_kept(agreement: Agreement, is_kept: bool, *, by: User, now: datetime) -> Agreement:
     """Tick a promise off, or take the tick back."""
     require(by, "partner.update", agreement.partner)
     with operation("partner.update", by=by):
-        agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
+        agreement = _lock(agreement)
         if is_kept != (agreement.kept_at is not None):
             agreement.kept_at, agreement.kept_by = (now, by) if is_kept else (None, None)
             agreement.save()
     return agreement
+
+
+def _lock(agreement: Agreement) -> Agreement:
+    return Agreement.objects.select_for_update().get(pk=agreement.pk)
+
+
+def _promise(text: str) -> str:
+    """The text of a promise as it is kept."""
+    text = text.strip()
+    if not text:
+        raise RuleViolation("empty_text", _("Write what was promised."), "text")
+    if len(text) > MAX_PROMISE:
+        raise RuleViolation("text_too_long", _("A promise has up to %(n)s signs.") % {"n": MAX_PROMISE}, "text")
+    return text

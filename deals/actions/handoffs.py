@@ -47,7 +47,9 @@ def hand_over(
         if isinstance(partner, PartnerDraft):
             partner = add_partner(partner, manager=manager, partner_since=paid_on)
         Agreement.objects.bulk_create(
-            Agreement(partner=partner, text=text.strip()) for text in agreements or [] if text.strip()
+            Agreement(partner=partner, text=text.strip(), added_at=now, added_by=by)
+            for text in agreements or []
+            if text.strip()
         )
         deal = _open_deal(partner, manager, package, paid_on, amount, main_comment, by, now)
         handoff = Handoff.objects.create(

@@ -8,13 +8,15 @@ from django.utils.translation import gettext as _
 from core.errors import RuleViolation, VersionConflict
 from deals.models import Deal, Handoff, Task
 
+NEIGHBOURS = ("stage", "partner", "package__service", "service", "manager", "contact")
+
 
 def lock_deal(deal: Deal, *, version: int | None = None) -> Deal:
     """The deal as it is now, locked until the transaction ends.
 
     Raises VersionConflict when `version` is given and somebody has changed the deal since it was read.
     """
-    locked = _lock(Deal.objects.select_related("stage", "partner", "package__service", "service", "manager"), deal.pk)
+    locked = _lock(Deal.objects.select_related(*NEIGHBOURS), deal.pk)
     if version is not None and locked.version != version:
         raise VersionConflict(_("Somebody has changed this deal meanwhile. Look at it as it is now and decide again."))
     return locked

@@ -11,10 +11,12 @@ from catalog.models import Package
 from core import moscow
 from core.audit import operation
 from core.errors import RuleViolation
+from deals.actions.history import values_of, write_changes
 from deals.actions.locking import lock_deal, lock_open_deal
+from deals.actions.pricing import set_price
 from deals.actions.tasks import NextStep, plan
 from deals.models import Deal, PipelineCode, Stage, StageChange, StageRole
-from deals.rules import discounted, next_term
+from deals.rules import next_term
 
 
 def move_deal(
@@ -45,8 +47,9 @@ def move_deal(
     with operation("deal.move", by=by, why=reason):
         deal = lock_open_deal(deal, version=version)
         _check_move(deal, to_stage)
+        before = values_of(deal)
         if package or discount_percent is not None or amount is not None:
-            _set_price(deal, package or deal.package, discount_percent, amount)
+            set_price(deal, package or deal.package, discount_percent, amount)
         if to_stage.role == StageRole.DUE:
             _check_exact_amount(deal)
         if expected_payment_on:
@@ -55,6 +58,7 @@ def move_deal(
             enter(deal, to_stage, by=by, now=now, reason=reason)
         deal.version += 1
         deal.save()
+        write_changes(deal, before, by=by, now=now)
         if next_step:
             plan(deal, next_step, by=by, now=now)
     return deal
@@ -126,22 +130,6 @@ def _check_move(deal: Deal, to_stage: Stage) -> None:
         raise RuleViolation("stage_needs_acceptance", _("Accept the partner into work first: see Handoffs."), "stage")
     if to_stage.role == StageRole.HANDED_OVER:
         raise RuleViolation("already_accepted", _("The partner is already accepted into work."), "stage")
-
-
-def _set_price(deal: Deal, package: Package | None, discount_percent: Decimal | None, amount: Decimal | None) -> None:
-    """The amount, kept with what it was computed from: package, list price and discount."""
-    if package:
-        deal.package, deal.list_price = package, package.service.price
-    if discount_percent is not None:
-        if not 0 <= discount_percent <= 100:
-            raise RuleViolation("discount_out_of_range", _("A discount is from 0 to 100 %."), "discount_percent")
-        deal.discount_percent = discount_percent
-    if amount is not None:
-        if amount <= 0:
-            raise RuleViolation("stage_needs_amount", _("Enter an amount above zero."), "amount")
-        deal.amount = amount
-    elif deal.list_price is not None:
-        deal.amount = discounted(deal.list_price, deal.discount_percent)
 
 
 def _check_exact_amount(deal: Deal) -> None:

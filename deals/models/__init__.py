@@ -4,20 +4,29 @@ from deals.models.alert import Alert, AlertNotice
 from deals.models.comment import CallComment, CommentDraft
 from deals.models.deal import Deal, StageChange
 from deals.models.handoff import Handoff
+from deals.models.note import EDITABLE_FOR, MAX_PINS, FieldChange, Note, Pin
 from deals.models.pipeline import Pipeline, PipelineCode, Stage, StageRole
+from deals.models.problem import Problem, has_problem
 from deals.models.task import Task
 
 __all__ = [
+    "EDITABLE_FOR",
+    "MAX_PINS",
     "Alert",
     "AlertNotice",
     "CallComment",
     "CommentDraft",
     "Deal",
+    "FieldChange",
     "Handoff",
+    "Note",
+    "Pin",
     "Pipeline",
     "PipelineCode",
+    "Problem",
     "Stage",
     "StageChange",
     "StageRole",
     "Task",
+    "has_problem",
 ]

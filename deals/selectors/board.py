@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from core import formatting, moscow
-from deals.models import CallComment, Deal, Pipeline, PipelineCode, Stage, Task
+from deals.models import CallComment, Deal, Pipeline, PipelineCode, Stage, Task, has_problem
 from deals.rules import Health, Signs, health
 from deals.selectors.partners import term_words
 from partners.models import Metrics
@@ -164,6 +164,7 @@ def _values(deals: QuerySet[Deal]) -> QuerySet:
         task_kind=Subquery(nearest.values("kind")[:1]),
         requests=Subquery(requests.values("requests")[:1]),
         called_at=Subquery(called.values("called_at")[:1]),
+        has_problem=has_problem("partner"),
     )  # fmt: skip
 
 
@@ -177,7 +178,7 @@ def _card(values: dict[str, Any], pipeline: Pipeline, now: datetime) -> Card:
         pk=values["pk"],
         version=values["version"],
         partner=formatting.typography(values["partner__name"]),
-        health=health(Signs(values["stage__role"], overdue, silent, values["requests"])),
+        health=health(Signs(values["stage__role"], overdue, silent, values["requests"], values["has_problem"])),
         city=values["partner__city__name"],
         timezone=values["partner__city__timezone"],
         amount=values["amount"],

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import may
 from core import formatting, moscow
-from deals.models import Deal, PipelineCode, Stage, Task
+from deals.models import CallComment, Deal, PipelineCode, Problem, Stage, Task
 from deals.rules import Health, Signs, health
 from deals.selectors.alerts import open_alerts
 from partners.models import Contact, Metrics, Partner
@@ -39,11 +40,13 @@ def get_deal(user: User, pk: int) -> Deal:
         "package",
         "service",
         "main_comment_by",
+        "contact",
         "previous_deal__stage",
         "next_deal",
         "handoff__sold_by",
     )
-    return get_object_or_404(queryset, pk=pk)
+    called = CallComment.objects.filter(deal=OuterRef("pk")).order_by("-called_at")
+    return get_object_or_404(queryset.annotate(last_call_at=Subquery(called.values("called_at")[:1])), pk=pk)
 
 
 def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
@@ -51,7 +54,8 @@ def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
     tasks = list(deal.tasks.select_related("assignee").order_by("done_at", "due_at", "pk").filter(done_at__isnull=True))
     metrics = list(Metrics.objects.filter(partner=deal.partner_id).order_by("-measured_on", "-pk")[:METRICS_SHOWN])
     columns = week_columns(metrics)
-    last_call_at = deal.call_comments.order_by("-called_at").values_list("called_at", flat=True).first()
+    problems = list(Problem.objects.open().filter(partner=deal.partner_id).select_related("raised_by").order_by("pk"))
+    last_call_at = deal.last_call_at
     return {
         "deal": deal,
         "pipeline_icon": PIPELINE_ICONS[deal.pipeline_id],
@@ -63,7 +67,7 @@ def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
         "is_late": any(task.is_overdue(now) for task in tasks),
         "term_chip": _term_chip(deal, now),
         "contacts": _contacts(deal.partner, user),
-        "agreements": list(deal.partner.agreements.all()),
+        "agreements": list(deal.partner.agreements.filter(archived_at__isnull=True).select_related("kept_by")),
         "addons": list(
             Deal.objects.filter(partner=deal.partner_id, pipeline=PipelineCode.ADDON)
             .exclude(pk=deal.pk)
@@ -75,7 +79,8 @@ def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
         "requests_change": _change(metrics),
         "week_columns": columns,
         "metrics_sentence": _("Requests by calls: %(numbers)s") % {"numbers": ", ".join(str(n) for _d, n in columns)},
-        "health": _health(deal, tasks, metrics, last_call_at, now),
+        "problems": problems,
+        "health": _health(deal, tasks, metrics, bool(problems), now),
         "silent_days": (moscow.today(now) - moscow.today(last_call_at)).days if last_call_at else None,
     }
 
@@ -116,11 +121,9 @@ def _change(metrics: list[Metrics]) -> int | None:
     return counted[0] - counted[1] if len(counted) > 1 else None
 
 
-def _health(
-    deal: Deal, tasks: list[Task], metrics: list[Metrics], last_call_at: datetime | None, now: datetime
-) -> Health:
+def _health(deal: Deal, tasks: list[Task], metrics: list[Metrics], has_problem: bool, now: datetime) -> Health:
     today = moscow.today(now)
     overdue = (today - moscow.today(tasks[0].due_at)).days if tasks and tasks[0].is_overdue(now) else 0
-    silent = (today - moscow.today(last_call_at)).days if last_call_at else None
+    silent = (today - moscow.today(deal.last_call_at)).days if deal.last_call_at else None
     requests = metrics[0].requests if metrics else None
-    return health(Signs(deal.stage.role, overdue, silent, requests))
+    return health(Signs(deal.stage.role, overdue, silent, requests, has_problem))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import may
 from core import formatting, moscow
-from deals.models import CallComment, Deal, PipelineCode, Task
+from deals.models import CallComment, Deal, PipelineCode, Task, has_problem
 from deals.rules import Health, Signs, health
 from deals.selectors.deal_card import week_columns
 from partners.models import Metrics, Partner
@@ -112,6 +112,7 @@ def partner_rows(partners: QuerySet[Partner], now: datetime) -> list[PartnerRow]
         contracts_sum=Subquery(last.values("contracts_sum")[:1]),
         task_due_at=Subquery(nearest.values("due_at")[:1]),
         task_kind=Subquery(nearest.values("kind")[:1]),
+        has_problem=has_problem("pk"),
     )  # fmt: skip
     found = list(values)
     trends = _trends([row["pk"] for row in found])
@@ -137,7 +138,7 @@ def _row(values: dict[str, Any], trend: list[int], now: datetime) -> PartnerRow:
     return PartnerRow(
         pk=values["pk"],
         name=formatting.typography(values["name"]),
-        health=health(Signs(values["stage_role"] or "", overdue, silent, values["requests"])),
+        health=health(Signs(values["stage_role"] or "", overdue, silent, values["requests"], values["has_problem"])),
         city=values["city__name"],
         timezone=values["city__timezone"],
         package=values["package"] or "",

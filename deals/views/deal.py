@@ -1,12 +1,8 @@
 """The deal card: what was agreed, the comment form, the timeline and the facts."""
 
-from datetime import datetime, timedelta
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -25,8 +21,8 @@ from deals.comment_text import parse_comment
 from deals.forms.comment import CallCommentForm
 from deals.models import CommentDraft, Deal, Task
 from deals.selectors.deal_card import deal_card, get_deal
+from deals.selectors.feed import feed
 from deals.selectors.load import tasks_per_day
-from deals.timeline import timeline
 from partners.models import Agreement
 
 TABS = ("feed", "tasks", "invoices", "addons")
@@ -105,14 +101,6 @@ def parse(request: HttpRequest) -> JsonResponse:
     )
 
 
-@permission("deal.read")
-def feed(request: HttpRequest, pk: int) -> HttpResponse:
-    """The next page of the timeline."""
-    shown = get_deal(request.user, pk)
-    before = parse_datetime(request.GET.get("before", "")) or timezone.now()
-    return render(request, "deals/_feed.html", _feed(request, shown, before))
-
-
 @permission("deal.append_main_comment")
 @require_POST
 def main_comment(request: HttpRequest, pk: int) -> HttpResponse:
@@ -158,13 +146,14 @@ def _render_card(
         "tab": tab,
         "now": now,
         "today": moscow.today(now),
-        "day_counts": tasks_per_day(request.user, now) if form else {},
         "is_form_open": bool(form and (form.is_bound or "comment" in request.GET or context.get("draft_words"))),
         "main_comment_error": main_comment_error,
         **_rights(request, shown),
     }
+    if context["is_form_open"]:
+        context["day_counts"] = tasks_per_day(request.user, now)
     if tab == "feed":
-        context |= _feed(request, shown, now + timedelta(seconds=1))
+        context |= feed(shown, request.user, now, kind=request.GET.get("kind", ""))
     if tab == "tasks":
         context["done_tasks"] = (
             shown.tasks.filter(done_at__isnull=False).select_related("done_by").order_by("-done_at")[:50]
@@ -187,16 +176,6 @@ def _draft_words(saved: CommentDraft) -> str:
     return _("draft saved at %(time)s") % {"time": formatting.time_of_day(saved.saved_at)}
 
 
-def _feed(request: HttpRequest, shown: Deal, before: datetime) -> dict:
-    only_calls = request.GET.get("only") == "calls"
-    entries, more_before = timeline(shown, before=before, only_calls=only_calls)
-    more_url = ""
-    if more_before:
-        query = f"?before={more_before.isoformat().replace('+', '%2B')}" + ("&only=calls" if only_calls else "")
-        more_url = reverse("deals:feed", args=[shown.pk]) + query
-    return {"entries": entries, "more_url": more_url, "only_calls": only_calls}
-
-
 def _rights(request: HttpRequest, shown: Deal) -> dict[str, bool]:
     """What this reader may do here; a control he has no right for is absent."""
     user = request.user
@@ -207,5 +186,7 @@ def _rights(request: HttpRequest, shown: Deal) -> dict[str, bool]:
         "can_invoice": shown.is_open and may(user, "invoice.draft"),
         "can_offer": may(user, "deal.create") and may(user, "deal.update"),
         "can_keep": may(user, "partner.update"),
+        "can_raise": may(user, "problem.raise"),
+        "can_resolve": may(user, "problem.resolve"),
         "can_see_invoices": may(user, "invoice.read"),
     }

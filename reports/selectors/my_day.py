@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.permissions import acting_for
 from core import formatting, moscow
 from core.moscow import CallingWindow, calling_window
-from deals.models import CallComment, Deal, Handoff, Task
+from deals.models import CallComment, Deal, Handoff, Task, has_problem
 from deals.rules import Health, Signs, health
 from invoices.models import Allocation
 from partners.models import Contact, Metrics
@@ -182,6 +182,7 @@ def _values(tasks: Any) -> Any:
         phone=Coalesce(Subquery(phone), Value("")),
         requests=Subquery(requests),
         called_at=Subquery(called),
+        has_problem=has_problem("deal__partner"),
     )  # fmt: skip
 
 
@@ -202,7 +203,9 @@ def _row(values: dict[str, Any], now: datetime) -> QueueRow:
         is_overdue=is_overdue,
         partner=formatting.typography(values["deal__partner__name"]),
         stage=values["deal__stage__name"],
-        health=health(Signs(values["deal__stage__role"], overdue_days, silent, values["requests"])),
+        health=health(
+            Signs(values["deal__stage__role"], overdue_days, silent, values["requests"], values["has_problem"])
+        ),
         city=values["deal__partner__city__name"],
         timezone=zone,
         window=window,

@@ -1,0 +1,97 @@
+"""The timeline as the card shows it: chips with counts, what is pinned on top, a page of entries."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.permissions import may
+from deals.models import EDITABLE_FOR, MAX_PINS, CallComment, Deal, Note, Pin
+from deals.timeline import KINDS, Entry, timeline
+
+PINNABLE: dict[str, type[CallComment] | type[Note]] = {"calls": CallComment, "notes": Note}
+"""The kinds of entries that may be pinned, and their models."""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter of the feed: its kind, name and how many entries it has."""
+
+    kind: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class FeedEntry:
+    """An entry with what the reader may do with it."""
+
+    entry: Entry
+    is_editable: bool = False
+    is_pinned: bool = False
+    pinned_by: str = ""
+    pinned_at: datetime | None = field(default=None, compare=False)
+
+
+def feed(deal: Deal, user: User, now: datetime, *, kind: str = "", before: datetime | None = None) -> dict[str, Any]:
+    """The context of a page of the feed; the first page has the chips and what is pinned, too."""
+    kind = kind if kind in KINDS else ""
+    is_first = before is None
+    entries, more_before, counts = timeline(deal, user, before=before or now + timedelta(seconds=1), kind=kind)
+    pinned = _pinned(deal, user)
+    on_top = {(each.entry.kind, each.entry.ref) for each in pinned}
+    context = {
+        "entries": [_with_rights(entry, user, now, on_top) for entry in entries],
+        "kind": kind,
+        "more_url": _more_url(deal, more_before, kind),
+        "can_pin": may(user, "deal.pin"),
+        "can_note": may(user, "note.create"),
+    }
+    if is_first:
+        context |= {"chips": _chips(counts, kind), "pinned": pinned, "max_pins": MAX_PINS}
+    return context
+
+
+def _with_rights(entry: Entry, user: User, now: datetime, on_top: set[tuple[str, int]]) -> FeedEntry:
+    is_mine = entry.kind == "notes" and entry.author_id == user.pk
+    return FeedEntry(entry, is_mine and now <= entry.at + EDITABLE_FOR, (entry.kind, entry.ref) in on_top)
+
+
+def _chips(counts: dict[str, int], chosen: str) -> list[Chip]:
+    chips = [Chip("", _("Everything"), sum(counts.values()))]
+    return chips + [
+        Chip(kind, str(name), counts.get(kind, 0)) for kind, name in KINDS.items() if counts.get(kind) or kind == chosen
+    ]
+
+
+def _more_url(deal: Deal, before: datetime | None, kind: str) -> str:
+    if before is None:
+        return ""
+    query = {"before": before.isoformat()} | ({"kind": kind} if kind else {})
+    return f"{reverse('deals:feed', args=[deal.pk])}?{urlencode(query)}"
+
+
+def _pinned(deal: Deal, user: User) -> list[FeedEntry]:
+    """What is pinned and may be read, in the order of pinning."""
+    pins = Pin.objects.filter(deal=deal).order_by("pinned_at", "pk")
+    pins = pins.select_related("comment__author", "comment__metrics", "comment__next_task", "note__author", "pinned_by")
+    return [_pinned_entry(each) for each in pins if each.note_id or may(user, "call_comment.read")]
+
+
+def _pinned_entry(each: Pin) -> FeedEntry:
+    if note := each.note:
+        entry = Entry(
+            note.created_at, "square-pen", _("Note"), note.text, note.author.full_name, kind="notes", ref=note.pk,
+            author_id=note.author_id, edited_at=note.edited_at,
+        )  # fmt: skip
+    else:
+        comment = each.comment
+        entry = Entry(
+            comment.called_at, "phone", _("Call"), by=comment.author.full_name, kind="calls", ref=comment.pk,
+            author_id=comment.author_id, comment=comment,
+        )  # fmt: skip
+    return FeedEntry(entry, is_pinned=True, pinned_by=each.pinned_by.full_name, pinned_at=each.pinned_at)

@@ -1,0 +1,98 @@
+"""What deals themselves tell in the timeline: calls, statuses, tasks, notes, problems, values changed by hand."""
+
+from django.utils.translation import gettext as _
+
+from core import formatting
+from deals.editing import FIELD_NAMES
+from deals.models import Deal, Problem
+from deals.timeline import Entry, Line, Source, lines, register_source
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    for source in (
+        Source("comment", "calls", "call_comment.read", _comments, _comment),
+        Source("stage", "statuses", "deal.read", _stages, _stage),
+        Source("task", "tasks", "task.read", _tasks, _task),
+        Source("long_task", "tasks", "task.read", _long_tasks, _long_task),
+        Source("note", "notes", "note.read", _notes, _note),
+        Source("problem", "problems", "deal.read", _problems, _problem),
+        Source("problem_resolved", "problems", "deal.read", _resolved, _resolved_entry),
+        Source("change", "changes", "deal.read", _changes, _change),
+    ):
+        register_source(source)
+
+
+def _comments(deal: Deal):
+    return lines(deal.call_comments, at="called_at", by="author")
+
+
+def _comment(line: Line) -> Entry:
+    return Entry(line.at, "phone", _("Call"))
+
+
+def _stages(deal: Deal):
+    return lines(deal.stage_changes, at="at", by="by", a="from_stage__name", b="to_stage__name", c="reason")
+
+
+def _stage(line: Line) -> Entry:
+    if not line.a:
+        return Entry(line.at, "circle-plus", _("Deal opened"), line.b)
+    text = f"{line.a} → {line.b}"
+    return Entry(line.at, "arrow-right", _("Status changed"), f"{text}. {line.c}" if line.c else text)
+
+
+def _tasks(deal: Deal):
+    """Tasks that were finished without a call comment; a finished call stands in its comment."""
+    done = deal.tasks.filter(done_at__isnull=False, completed_by_comments=None)
+    return lines(done, at="done_at", by="done_by", a="title", b="result")
+
+
+def _task(line: Line) -> Entry:
+    return Entry(line.at, "check", _("Task done"), f"{line.a}. {line.b}" if line.b else line.a)
+
+
+def _long_tasks(deal: Deal):
+    """Tasks that were put further than seven days, with the reason (R2)."""
+    late = deal.tasks.exclude(long_term_reason="")
+    return lines(late, at="scheduled_at", by="created_by", a="title", b="long_term_reason", moment="due_at")
+
+
+def _long_task(line: Line) -> Entry:
+    words = {"task": line.a, "date": formatting.numeric_date(line.moment), "reason": line.b}
+    return Entry(line.at, "calendar-clock", _("Task later than 7 days"), _("%(task)s, %(date)s: %(reason)s") % words)
+
+
+def _notes(deal: Deal):
+    return lines(deal.notes, at="created_at", by="author", a="text", moment="edited_at")
+
+
+def _note(line: Line) -> Entry:
+    return Entry(line.at, "square-pen", _("Note"), line.a, edited_at=line.moment)
+
+
+def _problems(deal: Deal):
+    return lines(Problem.objects.filter(partner=deal.partner_id), at="raised_at", by="raised_by", a="what")
+
+
+def _problem(line: Line) -> Entry:
+    return Entry(line.at, "circle-alert", _("Problem raised"), line.a)
+
+
+def _resolved(deal: Deal):
+    resolved = Problem.objects.filter(partner=deal.partner_id, resolved_at__isnull=False)
+    return lines(resolved, at="resolved_at", by="resolved_by", a="what", b="how")
+
+
+def _resolved_entry(line: Line) -> Entry:
+    return Entry(line.at, "circle-check", _("Problem resolved"), f"{line.a} → {line.b}")
+
+
+def _changes(deal: Deal):
+    return lines(deal.field_changes, at="at", by="by", a="field", b="before", c="after")
+
+
+def _change(line: Line) -> Entry:
+    nothing = _("nothing")
+    name = str(FIELD_NAMES.get(line.a, line.a))
+    return Entry(line.at, "pencil-line", name, f"{line.b or nothing} → {line.c or nothing}")
