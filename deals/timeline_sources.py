@@ -1,5 +1,6 @@
 """What deals themselves tell in the timeline: calls, statuses, tasks, notes, problems, values changed by hand."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import formatting
@@ -19,6 +20,7 @@ def register() -> None:
         Source("problem", "problems", "deal.read", _problems, _problem),
         Source("problem_resolved", "problems", "deal.read", _resolved, _resolved_entry),
         Source("change", "changes", "deal.read", _changes, _change),
+        Source("file", "files", "file.read", _files, _file),
     ):
         register_source(source)
 
@@ -96,3 +98,14 @@ def _change(line: Line) -> Entry:
     nothing = _("nothing")
     name = str(FIELD_NAMES.get(line.a, line.a))
     return Entry(line.at, "pencil-line", name, f"{line.b or nothing} → {line.c or nothing}")
+
+
+def _files(deal: Deal):
+    attached = deal.files.filter(file__archived_at__isnull=True)
+    when = "file__uploaded_at"
+    return lines(attached, at=when, moment=when, by="file__uploaded_by", a="file__name")
+
+
+def _file(line: Line) -> Entry:
+    url = reverse("partners:file", args=[line.ref])
+    return Entry(line.at, "paperclip", _("File attached"), line.a, url=url)

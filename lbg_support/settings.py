@@ -83,6 +83,7 @@ REDIS_URL = required("REDIS_URL") if IS_PRODUCTION else env.str("REDIS_URL", def
 INSTALLED_APPS = [
     "core",
     "accounts",
+    "files",
     "catalog",
     "partners",
     "deals",
@@ -193,7 +194,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": f"django.core.files.storage.{'InMemoryStorage' if IS_TEST else 'FileSystemStorage'}"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if IS_TEST or DEBUG
@@ -202,6 +203,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = IS_TEST or DEBUG
 MEDIA_ROOT = VAR_DIR / "media"
+FILES_MAX_BYTES = env.int("FILES_MAX_MB", default=20) * 1024 * 1024
 
 # --- Mail --------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

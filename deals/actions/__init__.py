@@ -16,6 +16,7 @@ from deals.actions.agreements import (
 from deals.actions.comments import CommentIncomplete, save_call_comment
 from deals.actions.drafts import discard_draft, save_draft
 from deals.actions.editing import EditConflict, change_field
+from deals.actions.files import archive_file, attach_file, restore_file
 from deals.actions.handoffs import accept_handoff, fill_in_handoff, hand_over, set_handoff_status
 from deals.actions.money import invoice_was_issued, money_came
 from deals.actions.notes import edit_note, pin, unpin, write_note
@@ -31,6 +32,8 @@ __all__ = [
     "add_agreement",
     "append_main_comment",
     "archive_agreement",
+    "archive_file",
+    "attach_file",
     "change_field",
     "complete_deal",
     "complete_task",
@@ -49,6 +52,7 @@ __all__ = [
     "reopen_task",
     "reschedule_task",
     "resolve_problem",
+    "restore_file",
     "save_call_comment",
     "save_draft",
     "schedule_task",

@@ -3,6 +3,7 @@
 from deals.models.alert import Alert, AlertNotice
 from deals.models.comment import CallComment, CommentDraft
 from deals.models.deal import Deal, StageChange
+from deals.models.file import PartnerFile
 from deals.models.handoff import Handoff
 from deals.models.note import EDITABLE_FOR, MAX_PINS, FieldChange, Note, Pin
 from deals.models.pipeline import Pipeline, PipelineCode, Stage, StageRole
@@ -20,6 +21,7 @@ __all__ = [
     "FieldChange",
     "Handoff",
     "Note",
+    "PartnerFile",
     "Pin",
     "Pipeline",
     "PipelineCode",

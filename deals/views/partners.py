@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from accounts.permissions import Scope, permission, scope
 from core import moscow
 from deals.actions import set_agreement_kept
+from deals.selectors.files import files_panel
 from deals.selectors.partners import (
     PAGE_SIZE,
     SORTS,
@@ -56,7 +57,8 @@ def partner_list(request: HttpRequest) -> HttpResponse:
 @permission("partner.read")
 def partner(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
-    context = partner_page(get_partner(request.user, pk), request.user)
+    shown = get_partner(request.user, pk)
+    context = partner_page(shown, request.user) | files_panel(request.user, shown)
     return render(request, "partners/partner.html", context | {"now": now, "today": moscow.today(now)})
 
 
