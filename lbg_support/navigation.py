@@ -4,6 +4,7 @@ Every counter comes from one query. An item appears when the role may open its p
 """
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import Count, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -17,6 +18,7 @@ from accounts.models import Role, User
 from accounts.permissions import acting_for, may
 from core import moscow
 from deals.models import AlertNotice, Deal, Handoff, PipelineCode, Task
+from knowledge.models import Question
 from partners.models import Partner
 
 
@@ -93,6 +95,19 @@ MENU: list[tuple[str, list[Item]]] = [
         [Item(gettext_lazy("Invoices"), "receipt-text", "invoices:list", "invoice.read", key="KeyI")],
     ),
     (
+        gettext_lazy("Knowledge"),
+        [
+            Item(
+                gettext_lazy("Knowledge base"),
+                "book-open",
+                "knowledge:home",
+                "article.read",
+                key="KeyK",
+                count="questions",
+            )
+        ],
+    ),
+    (
         gettext_lazy("Department"),
         [
             Item(
@@ -112,7 +127,7 @@ def frame(request: HttpRequest) -> dict:
     counts = _counts(user)
     return {
         "navigation": _navigation(user, counts, request.path),
-        "create_menu": _create_menu(user),
+        "create_menu": _create_menu(user, request.path),
         "can_search": may(user, "partner.read"),
         "unread_alerts": counts["alerts"],
     }
@@ -141,10 +156,16 @@ def _entry(item: Item, counts: dict[str, int], path: str) -> dict:
     }
 
 
-def _create_menu(user: User) -> list[dict]:
-    if not may(user, "handoff.create"):
-        return []
-    return [{"label": _("Hand a partner over"), "url": reverse("deals:handoff-new"), "icon": "arrow-right-left"}]
+def _create_menu(user: User, path: str) -> list[dict]:
+    items = []
+    if may(user, "handoff.create"):
+        items.append(
+            {"label": _("Hand a partner over"), "url": reverse("deals:handoff-new"), "icon": "arrow-right-left"}
+        )
+    if may(user, "question.ask"):
+        url = f"{reverse('knowledge:ask')}?{urlencode({'page': path})}"
+        items.append({"label": _("A question without an answer"), "url": url, "icon": "circle-help"})
+    return items
 
 
 def _counts(user: User) -> dict[str, int]:
@@ -155,6 +176,10 @@ def _counts(user: User) -> dict[str, int]:
         "alerts": AlertNotice.objects.open_for(user).filter(seen_at__isnull=True),
         "overdue": Task.objects.overdue(timezone.now()).filter(assignee__in=own),
     }
+    if may(user, "question.answer"):
+        queries["questions"] = Question.objects.open()
+    else:
+        queries["questions"] = Question.objects.new_answers(user)
     if may(user, "handoff.read"):
         waiting = Handoff.objects.visible_to(user).waiting()
         queries["handoffs"] = waiting

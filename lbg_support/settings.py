@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "core",
     "accounts",
     "files",
+    "knowledge",
     "catalog",
     "partners",
     "deals",

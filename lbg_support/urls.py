@@ -4,6 +4,7 @@ from allauth.account.urls import urlpatterns as allauth_urls
 from django.contrib import admin
 from django.urls import include, path
 
+from knowledge.views import public
 from lbg_support import health, home
 
 # Logging in and a forgotten password. Addresses and accounts are the administrator's business, not each person's own.
@@ -28,6 +29,8 @@ urlpatterns = [
     path("accounts/", include([page for page in allauth_urls if page.name in LOGIN_PAGES])),
     path("me/", include("accounts.urls")),
     path("reference/", admin.site.urls),
+    path("knowledge/", include("knowledge.urls")),
+    path("k/<str:token>/", public.article, name="knowledge-public"),
     path("deals/", include("deals.urls")),
     path("partners/", include("deals.partner_urls")),
     path("invoices/", include("invoices.urls")),

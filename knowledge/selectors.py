@@ -1,0 +1,58 @@
+"""Reads for the pages of the knowledge base: the shelf, the search, and who waits for an answer."""
+
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_
+
+from django.db.models import Case, IntegerField, Q, TextField, Value, When
+from django.db.models.functions import Replace, Upper
+
+from accounts.models import User
+from core.folding import readings
+from knowledge.models import Article, Section
+
+EXCERPT_LENGTH = 180
+FOUND = 50
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A section with its articles."""
+
+    section: Section
+    articles: list[Article] = field(default_factory=list)
+
+
+def shelves(user: User, *, archived: bool = False) -> list[Shelf]:
+    """All articles that the reader may see, by section; two queries."""
+    articles = Article.objects.visible_to(user).filter(archived_at__isnull=not archived)
+    by_section: dict[int, list[Article]] = {}
+    for article in articles.select_related("published").prefetch_related("versions").order_by("published__title", "pk"):
+        by_section.setdefault(article.section_id, []).append(article)
+    return [Shelf(section, by_section[section.pk]) for section in Section.objects.all() if section.pk in by_section]
+
+
+def search_articles(user: User, query: str) -> list[Article]:
+    """Published articles that hold every word of the query, those with it in the title first.
+
+    Case and ё are folded, and words typed in the wrong keyboard layout are understood.
+    """
+    articles = Article.objects.visible_to(user).published().select_related("published", "section")
+    folded = articles.alias(title_text=_folded("published__title"), body_text=_folded("published__body"))
+    for words in readings(query):
+        in_title = reduce(and_, (Q(title_text__contains=word) for word in words))
+        anywhere = reduce(and_, (Q(title_text__contains=word) | Q(body_text__contains=word) for word in words))
+        place = Case(When(in_title, then=Value(0)), default=Value(1), output_field=IntegerField())
+        found = list(folded.filter(anywhere).order_by(place, "published__title", "pk")[:FOUND])
+        if found:
+            return found
+    return []
+
+
+def article_of_rule(user: User, code: str) -> Article | None:
+    """The published article that explains the rule."""
+    return Article.objects.visible_to(user).published().filter(rules__contains=[code]).order_by("pk").first()
+
+
+def _folded(name: str) -> Replace:
+    return Replace(Upper(name, output_field=TextField()), Value("Ё"), Value("Е"), output_field=TextField())
