@@ -1,6 +1,19 @@
 from django.urls import path
 
-from deals.views import addons, alerts, board, deal, feed, handoff_new, handoffs, problems, stages, tasks
+from deals.views import (
+    addons,
+    agreements,
+    alerts,
+    board,
+    deal,
+    feed,
+    handoff_new,
+    handoffs,
+    inline,
+    problems,
+    stages,
+    tasks,
+)
 
 app_name = "deals"
 urlpatterns = [
@@ -12,6 +25,7 @@ urlpatterns = [
     path("<int:pk>/price/", stages.price, name="deal-price"),
     path("board/<str:code>/", board.board, name="board"),
     path("board/<str:code>/more/<int:stage_pk>/", board.more, name="board-more"),
+    path("<int:pk>/edit/<str:name>/", inline.inline, name="inline"),
     path("<int:pk>/feed/", feed.feed, name="feed"),
     path("<int:pk>/notes/", feed.note, name="note"),
     path("<int:pk>/notes/<int:note_pk>/", feed.note_edit, name="note-edit"),
@@ -20,7 +34,10 @@ urlpatterns = [
     path("<int:pk>/problems/", problems.problem_raise, name="problem-raise"),
     path("<int:pk>/problems/<int:problem_pk>/", problems.problem_resolve, name="problem-resolve"),
     path("<int:pk>/main-comment/", deal.main_comment, name="main-comment"),
-    path("<int:pk>/agreements/<int:agreement_pk>/", deal.agreement, name="agreement"),
+    path("<int:pk>/agreements/", agreements.add, name="agreement-add"),
+    path("<int:pk>/agreements/<int:agreement_pk>/", agreements.keep, name="agreement"),
+    path("<int:pk>/agreements/<int:agreement_pk>/edit/", agreements.edit, name="agreement-edit"),
+    path("<int:pk>/agreements/<int:agreement_pk>/restore/", agreements.restore, name="agreement-restore"),
     path("comments/parse/", deal.parse, name="comment-parse"),
     path("addons/new/", addons.new, name="addon-new"),
     path("<int:deal_pk>/tasks/new/", tasks.plan, name="task-plan"),

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import may
@@ -14,9 +13,14 @@ from core import formatting, moscow
 from deals.models import CallComment, Deal, PipelineCode, Problem, Stage, Task
 from deals.rules import Health, Signs, health
 from deals.selectors.alerts import open_alerts
-from partners.models import Contact, Metrics, Partner
+from deals.selectors.inline import inline_values
+from deals.selectors.metrics import table, trends
+from partners.models import Contact, Metrics
 
-METRICS_SHOWN = 8
+METRICS_READ = 40
+"""Enough for the weeks that are drawn: three calls a week would be many."""
+ADDONS_SHOWN = 6
+DEALS_READ = 40
 PIPELINE_ICONS = {PipelineCode.NEW: "user-plus", PipelineCode.RENEWAL: "refresh-cw", PipelineCode.ADDON: "layers"}
 
 
@@ -52,10 +56,19 @@ def get_deal(user: User, pk: int) -> Deal:
 def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
     """The context of the card around its timeline and form."""
     tasks = list(deal.tasks.select_related("assignee").order_by("done_at", "due_at", "pk").filter(done_at__isnull=True))
-    metrics = list(Metrics.objects.filter(partner=deal.partner_id).order_by("-measured_on", "-pk")[:METRICS_SHOWN])
-    columns = week_columns(metrics)
+    metrics = list(Metrics.objects.filter(partner=deal.partner_id).order_by("-measured_on", "-pk")[:METRICS_READ])
     problems = list(Problem.objects.open().filter(partner=deal.partner_id).select_related("raised_by").order_by("pk"))
     last_call_at = deal.last_call_at
+    contacts = _contacts(deal, user)
+    agreements = list(
+        deal.partner.agreements.filter(archived_at__isnull=True).select_related("kept_by", "added_by").order_by("pk")
+    )
+    others = list(
+        Deal.objects.filter(partner=deal.partner_id)
+        .exclude(pk=deal.pk)
+        .select_related("service", "stage", "package")
+        .order_by("-created_at", "-pk")[:DEALS_READ]
+    )
     return {
         "deal": deal,
         "pipeline_icon": PIPELINE_ICONS[deal.pipeline_id],
@@ -66,19 +79,16 @@ def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
         "next_task": tasks[0] if tasks else None,
         "is_late": any(task.is_overdue(now) for task in tasks),
         "term_chip": _term_chip(deal, now),
-        "contacts": _contacts(deal.partner, user),
-        "agreements": list(deal.partner.agreements.filter(archived_at__isnull=True).select_related("kept_by")),
-        "addons": list(
-            Deal.objects.filter(partner=deal.partner_id, pipeline=PipelineCode.ADDON)
-            .exclude(pk=deal.pk)
-            .select_related("service", "stage")
-            .order_by("-created_at")[:6]
-        ),
+        "contacts": contacts,
+        "inline": inline_values(deal, user, contacts[0] if contacts else None),
+        "agreements": agreements,
+        "kept_count": sum(each.kept_at is not None for each in agreements),
+        "addons": [each for each in others if each.pipeline_id == PipelineCode.ADDON][:ADDONS_SHOWN],
+        "terms": [each for each in others if each.pipeline_id != PipelineCode.ADDON],
         "alerts": open_alerts([deal.pk]).get(deal.pk, []),
         "last_metrics": metrics[0] if metrics else None,
-        "requests_change": _change(metrics),
-        "week_columns": columns,
-        "metrics_sentence": _("Requests by calls: %(numbers)s") % {"numbers": ", ".join(str(n) for _d, n in columns)},
+        "trends": trends(metrics),
+        "metric_rows": table(metrics, moscow.today(now)),
         "problems": problems,
         "health": _health(deal, tasks, metrics, bool(problems), now),
         "silent_days": (moscow.today(now) - moscow.today(last_call_at)).days if last_call_at else None,
@@ -97,9 +107,11 @@ def stage_strip(deal: Deal, now: datetime) -> list[StageStep]:
     return steps
 
 
-def _contacts(partner: Partner, user: User) -> list[Contact]:
-    """The people at the partner's, or nobody for a role that may not see contacts."""
-    return list(partner.contacts.all()) if may(user, "partner.read_contacts") else []
+def _contacts(deal: Deal, user: User) -> list[Contact]:
+    """The people at the partner's, the deal's own first; nobody for a role that may not see contacts."""
+    if not may(user, "partner.read_contacts"):
+        return []
+    return sorted(deal.partner.contacts.all(), key=lambda each: each.pk != deal.contact_id)
 
 
 def week_columns(metrics: list[Metrics]) -> list[tuple[str, int]]:
@@ -113,12 +125,6 @@ def _term_chip(deal: Deal, now: datetime) -> str:
     """Amber from 14 days before the end of the term, red from 7."""
     days = (deal.term_ends_on - moscow.today(now)).days if deal.term_ends_on else 99
     return "chip--bad" if days <= 7 else "chip--warn" if days <= 14 else ""
-
-
-def _change(metrics: list[Metrics]) -> int | None:
-    """How the requests of the last call differ from those of the call before it."""
-    counted = [each.requests for each in metrics if each.requests is not None]
-    return counted[0] - counted[1] if len(counted) > 1 else None
 
 
 def _health(deal: Deal, tasks: list[Task], metrics: list[Metrics], has_problem: bool, now: datetime) -> Health:

@@ -15,7 +15,6 @@ from deals.actions import (
     discard_draft,
     save_call_comment,
     save_draft,
-    set_agreement_kept,
 )
 from deals.comment_text import parse_comment
 from deals.forms.comment import CallCommentForm
@@ -23,7 +22,6 @@ from deals.models import CommentDraft, Deal, Task
 from deals.selectors.deal_card import deal_card, get_deal
 from deals.selectors.feed import feed
 from deals.selectors.load import tasks_per_day
-from partners.models import Agreement
 
 TABS = ("feed", "tasks", "invoices", "addons")
 
@@ -110,17 +108,6 @@ def main_comment(request: HttpRequest, pk: int) -> HttpResponse:
         append_main_comment(target, request.POST.get("text", ""), by=request.user, now=timezone.now())
     except RuleViolation as violation:
         return _render_card(request, target, form=None, status=422, main_comment_error=violation.message)
-    return redirect("deals:deal", pk=pk)
-
-
-@permission("partner.update")
-@require_POST
-def agreement(request: HttpRequest, pk: int, agreement_pk: int) -> HttpResponse:
-    """Tick a promise off, or take the tick back."""
-    shown = get_deal(request.user, pk)
-    promise = Agreement.objects.filter(partner=shown.partner_id, pk=agreement_pk).select_related("partner").first()
-    if promise:
-        set_agreement_kept(promise, "kept" in request.POST, by=request.user, now=timezone.now())
     return redirect("deals:deal", pk=pk)
 
 
