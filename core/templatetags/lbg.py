@@ -10,11 +10,13 @@ from django import template
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy
 
 from core import charts, formatting, moscow
+from core.explanations import explanation
 from core.script_words import words_of_scripts
 
 register = template.Library()
@@ -326,6 +328,24 @@ def sparkline(values: list[float], label: str = "") -> SafeString:
 def columns(values: list[tuple[str, int]], label: str = "") -> SafeString:
     """Week columns: pairs of a caption and a number, the last one in full colour."""
     return charts.columns(values, label)
+
+
+# --- Why -------------------------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("components/_why.html")
+def why(code: str) -> dict:
+    """A small «?» that tells why the thing beside it is there: {% why "task.overdue" %}. See core.explanations.
+
+    Not inside a link, a button or a summary, which may hold no button; there `{% why_text %}` makes a title.
+    """
+    return {"explanation": explanation(code), "id": f"why-{get_random_string(8)}"}
+
+
+@register.simple_tag
+def why_text(code: str) -> str:
+    """The sentence alone, for a title: title="{% why_text "money.received" %}"."""
+    return str(explanation(code).sentence)
 
 
 # --- Text from people ------------------------------------------------------------------------------------------------

@@ -40,6 +40,11 @@ class KindGroup:
     rows: list[NoticeRow]
 
     @property
+    def why(self) -> str:
+        """The code of its explanation, see core.explanations."""
+        return f"alert.{self.kind}"
+
+    @property
     def is_escalated(self) -> bool:
         return self.kind in Alert.ESCALATED
 

@@ -1,0 +1,184 @@
+"""«Почему я это вижу»: why a mark, an alert or a blocked control is there. One registry for every page.
+
+Each explanation names its rule (R1…, for tests and for whoever reads the code), says it in one sentence, and quotes the
+department's manual where the manual says it. The quotation stays in Russian: it is the manual's own words.
+`{% why "code" %}` puts a small «?» beside what it explains.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    rule: str
+    sentence: str | Promise
+    quotation: str = ""
+
+
+ACCEPTANCE = "Новый Партнер должен быть принят в работу не позднее следующего дня после получения нами оплаты."
+SEVEN_DAYS = (
+    "Любое дело в CRM должно быть назначено не позднее 7 дней. "
+    "В случае более позднего срока - описание в комментариев причины сроков."
+)
+COMMENT = (
+    "Каждый комментарий в CRM должен следовать после звонка, и отражать следующую информацию: "
+    "что было сделано на текущий момент; как дела сейчас; какие планы в будущем относительно работы."
+)
+ISSUER = "Если Вы не получили доступ к Кабинету для выставления счетов: попросите коллег выставить счёт."
+RETURNED = (
+    "В случае, если счёт будет выставлен не корректно, или оплата будет получена не в соответствии с назначение "
+    "платежа, указанным в счёте, мы будем вынуждены вернуть средства Плательщику как ошибочно перечисленные."
+)
+PART_PAID = (
+    "В случае, если Партнёр оплатил не все услуги, уточнить, по какой причине была произведена не полная оплата."
+)
+DUE = "Укажите актуальную сумму продления (с учётом выбранного пакета и скидок)."
+RENEWED = (
+    "После поступления средств на р/с: завершите сделку. "
+    "Автоматически будет создана новая сделка на статусе «Всё хорошо, получает заявки»."
+)
+REPORT = "У каждого сотрудника есть личный отчет: полученные оплаты, ожидаемые оплаты, потенциальные оплаты."
+
+EXPLANATIONS: dict[str, Explanation] = {
+    "acceptance.countdown": Explanation(
+        "R1",
+        _("A new partner is accepted by 23:59 Moscow time of the day after the payment; the bar shows the time gone."),
+        ACCEPTANCE,
+    ),
+    "acceptance.late": Explanation(
+        "R1",
+        _("The day after the payment has ended and the partner is not accepted: the manager and the head are told."),
+        ACCEPTANCE,
+    ),
+    "acceptance.in_time": Explanation(
+        "R1",
+        _("In time is accepted not later than on the day after the payment, of all accepted in the month."),
+        ACCEPTANCE,
+    ),
+    "handoff.information": Explanation(
+        "R18",
+        _(
+            "Sales fills in five things; the partner may be accepted without some of them, "
+            "and they stay to be asked for."
+        ),
+        "МОП заносит данные Партнера в таблицу «Передача в ОМ» и выставляет статус «Ждем инфо».",
+    ),
+    "task.overdue": Explanation(
+        "R2", _("The time of the task has passed and it is neither done nor moved to another day."), SEVEN_DAYS
+    ),
+    "task.overdue_long": Explanation(
+        "R2", _("The task is overdue for more than 7 days, so the head is told as well."), SEVEN_DAYS
+    ),
+    "task.later": Explanation(
+        "R2",
+        _("A date later than 7 days from today is taken only with a written reason, which stays in the timeline."),
+        SEVEN_DAYS,
+    ),
+    "task.horizon": Explanation(
+        "R2",
+        _("The task came with the imported list further than 7 days ahead and without a reason: move it or write why."),
+        SEVEN_DAYS,
+    ),
+    "task.none": Explanation(
+        "R2", _("An open deal always has a next task with a date; this one has none, so nobody will call."), SEVEN_DAYS
+    ),
+    "task.postponed": Explanation(
+        "R2", _("Every move to a later day is counted, so that a partner is not put off for weeks."), SEVEN_DAYS
+    ),
+    "comment.parts": Explanation(
+        "R3", _("A comment is saved when it says what was, how it is, what is planned, and has a next task."), COMMENT
+    ),
+    "comment.draft": Explanation(
+        "R3", _("What you type is kept for you every few seconds; only you see it until the comment is saved.")
+    ),
+    "comment.missing": Explanation(
+        "R4", _("After a call there is a comment by the end of the same working day."), COMMENT
+    ),
+    "health": Explanation(
+        "R4",
+        _(
+            "The mark is computed: a raised problem, no requests, or two signs against are a problem; one sign is "
+            "a question. The signs: a task overdue for more than 3 days, no contact for more than 7 days, "
+            "the deal's own status."
+        ),
+        "К планёрке Вы должны подготовить: список Проблемных Партнёров, у которых есть срочные вопросы / проблемы.",
+    ),
+    "renewal.due": Explanation(
+        "R6", _("This status is entered with the package, the discount and the exact sum of the renewal."), DUE
+    ),
+    "renewal.final": Explanation(
+        "R5",
+        _(
+            "A final status closes the deal: a renewal is completed after its money has come, or with a written reason "
+            "that the head sees; the next renewal begins by itself."
+        ),
+        RENEWED,
+    ),
+    "renewal.unpaid": Explanation(
+        "R5",
+        _("These renewals were completed before the money came; the manager's reason stands beside each."),
+        RENEWED,
+    ),
+    "invoice.no_right": Explanation(
+        "R15", _("Invoices are issued by who has been given the right; everybody else saves a draft and asks."), ISSUER
+    ),
+    "invoice.check": Explanation(
+        "R7",
+        _("A red line has to be mended before the invoice can be issued; an amber one only asks to think again."),
+        RETURNED,
+    ),
+    "invoice.purpose": Explanation(
+        "R7",
+        _("The purpose is composed from the fields, so that it names all it must; the bank takes 210 characters."),
+        "Обязательно укажите корректное назначение платежа: договор оферта и дата договора, номер приложения и номер "
+        "услуги, «БЕЗ НДС», город — если выставляете счёт на маркетинговые услуги.",
+    ),
+    "invoice.frozen": Explanation(
+        "R9", _("An issued invoice never changes: a mistake is cancelled and issued anew, both stay linked."), RETURNED
+    ),
+    "invoice.payment": Explanation(
+        "R11",
+        _("The state comes from the payments recorded for the invoice; nobody sets it by hand."),
+        PART_PAID,
+    ),
+    "invoice.overdue": Explanation(
+        "R11", _("The last day for paying has passed and something is still owed."), PART_PAID
+    ),
+    "invoice.unpaid": Explanation(
+        "R11", _("When not everything is paid, the reason is asked of the partner and kept on the line."), PART_PAID
+    ),
+    "money.received": Explanation(
+        "R17", _("Received is money recorded for invoices in this month; what was undone does not count."), REPORT
+    ),
+    "money.expected": Explanation(
+        "R17",
+        _("Expected is what is still owed on issued invoices that are to be paid by the end of the month."),
+        REPORT,
+    ),
+    "overview.thresholds": Explanation(
+        "R17", _("A number turns red beyond its threshold, and only then; the thresholds stand under the table.")
+    ),
+    "overview.renewed": Explanation(
+        "R5", _("The share of renewals closed as renewed among all that were closed this month."), RENEWED
+    ),
+    "counter.own": Explanation(
+        "R2", _("How many are open and yours; a red number is what is late for you personally.")
+    ),
+}
+
+# The alerts by their kinds: the same words as on the marks of the same thing.
+EXPLANATIONS |= {
+    "alert.task_overdue": EXPLANATIONS["task.overdue"],
+    "alert.task_overdue_7d": EXPLANATIONS["task.overdue_long"],
+    "alert.task_horizon": EXPLANATIONS["task.horizon"],
+    "alert.no_next_task": EXPLANATIONS["task.none"],
+    "alert.handoff_unaccepted": EXPLANATIONS["acceptance.late"],
+}
+
+
+def explanation(code: str) -> Explanation:
+    """The explanation of this code; an unknown one is a KeyError, which a test finds first."""
+    return EXPLANATIONS[code]

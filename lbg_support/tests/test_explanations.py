@@ -1,0 +1,58 @@
+"""Every mark, alert and blocked control explains its rule; what it quotes is what the manual says."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template import engines
+from django.utils import translation
+
+from core.explanations import EXPLANATIONS
+from deals.models import Alert
+
+TEMPLATES = Path(settings.BASE_DIR) / "templates"
+ASKED = {
+    (code, path.name)
+    for path in TEMPLATES.rglob("*.html")
+    for code in re.findall(r'{% why(?:_text)? "(.+?)"', path.read_text())
+}
+
+
+def render(source: str) -> str:
+    return engines["django"].from_string(source).render()
+
+
+def test_what_a_template_asks_for_is_explained():
+    assert len(ASKED) > 15
+    assert {(code, name) for code, name in ASKED if code not in EXPLANATIONS} == set()
+
+
+def test_each_kind_of_alert_is_explained():
+    assert [kind for kind in Alert.Kind.values if f"alert.{kind}" not in EXPLANATIONS] == []
+
+
+@pytest.mark.parametrize("code", EXPLANATIONS)
+def test_an_explanation_is_a_sentence_under_a_rule_and_names_no_machine_words(code):
+    found = EXPLANATIONS[code]
+    sentence = str(found.sentence)
+    assert re.fullmatch(r"R\d{1,2}", found.rule)
+    assert sentence.endswith(".")
+    assert not re.search(r"\bR\d|_|{", sentence + found.quotation)
+
+
+def test_the_button_opens_its_own_card_and_says_what_it_is():
+    with translation.override("ru"):
+        twice = render('{% why "task.overdue" %}{% why "task.overdue" %}')
+
+    buttons = re.findall(r'popovertarget="([\w-]+)"', twice)
+    assert len(set(buttons)) == 2
+    assert [f'id="{name}"' in twice for name in buttons] == [True, True]
+    assert 'aria-label="Почему я это вижу"' in twice
+    assert "Время дела прошло" in twice
+    assert "Любое дело в CRM" in twice.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_an_unknown_code_is_an_error_and_not_an_empty_card():
+    with pytest.raises(KeyError):
+        render('{% why "no.such" %}')
