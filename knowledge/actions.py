@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import require
 from core.audit import operation
 from core.errors import RuleViolation, VersionConflict
-from knowledge.models import Article, ArticleVersion, PublicLink, Question, Section
+from files.actions import keep_file
+from knowledge.models import Article, ArticleFile, ArticleVersion, PublicLink, Question, Section
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,13 @@ def discard_draft(article: Article, *, by: User) -> None:
         if article.published_id is None:
             raise RuleViolation("never_published", _("This text is all there is of the article. Archive the article."))
         article.versions.drafts().delete()
+
+
+def add_file(article: Article, sent: UploadedFile, *, by: User, now: datetime) -> ArticleFile:
+    """Keep a picture or a document for the article's text. Raises what files.actions.keep_file does."""
+    require(by, "article.draft", article)
+    with operation("article.draft", by=by):
+        return ArticleFile.objects.create(article=article, file=keep_file(sent, by=by, now=now))
 
 
 def set_archived(article: Article, is_archived: bool, *, by: User, now: datetime) -> Article:

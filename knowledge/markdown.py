@@ -1,5 +1,6 @@
 """Markdown to HTML that is safe to show: no HTML of the author's passes, and what is made is cleaned once more."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import nh3
@@ -16,8 +17,11 @@ ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"st
     heading: {"id"} for heading in ("h2", "h3", "h4")
 }
 LOWEST_HEADING = 4
+FILE = "file:"
 
 _parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+_is_harmless = _parser.validateLink
+_parser.validateLink = lambda url: url.startswith(FILE) or _is_harmless(url)
 
 
 @dataclass(frozen=True)
@@ -28,9 +32,13 @@ class Heading:
     text: str
 
 
-def render_markdown(text: str) -> SafeString:
-    """The text as HTML. Headings begin at h2, because the page has an h1 of its own."""
+def render_markdown(text: str, files: Mapping[int, str] | None = None) -> SafeString:
+    """The text as HTML. Headings begin at h2, because the page has an h1 of its own.
+
+    `files` are the addresses of the article's own files by number: `![scheme](file:12)` shows one of them.
+    """
     tokens = _parse(text)
+    _link_files(tokens, files or {})
     html = _parser.renderer.render(tokens, _parser.options, {})
     # What remains has passed an allow-list of tags, attributes and schemes.
     return mark_safe(  # noqa: S308
@@ -58,3 +66,26 @@ def _parse(text: str) -> list[Token]:
             opened += 1
             token.attrs["id"] = f"part-{opened}"
     return tokens
+
+
+def _link_files(tokens: list[Token], files: Mapping[int, str]) -> None:
+    """Put the addresses of the article's files in the place of their numbers; a foreign number leads nowhere.
+
+    Pictures from elsewhere are left out: a page of ours tells no other site who reads it.
+    """
+    for token in _all(tokens):
+        name = {"image": "src", "link_open": "href"}.get(token.type)
+        if name is None:
+            continue
+        target = str(token.attrs.get(name, ""))
+        if target.startswith(FILE):
+            number = target.removeprefix(FILE)
+            token.attrs[name] = files.get(int(number), "") if number.isdecimal() else ""
+        elif token.type == "image":
+            token.attrs[name] = ""
+
+
+def _all(tokens: list[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield token
+        yield from _all(token.children or [])

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.permissions import Scope, may, scope
+from files.models import StoredFile
 
 TITLE_LENGTH = 160
 BODY_LENGTH = 60_000
@@ -139,6 +140,25 @@ class ArticleVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.number})"
+
+
+@pghistory.track()
+class ArticleFile(models.Model):
+    """A picture or a document of an article; its text names it as `file:12`."""
+
+    article = models.ForeignKey(Article, models.PROTECT, related_name="files")
+    file = models.OneToOneField(StoredFile, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"file:{self.pk}"
+
+    @property
+    def markdown(self) -> str:
+        """What to put into the text so that the file is seen there."""
+        return f"{'!' if self.file.is_image else ''}[{self.file.name}](file:{self.pk})"
 
 
 @pghistory.track()

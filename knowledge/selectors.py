@@ -6,6 +6,7 @@ from operator import and_
 
 from django.db.models import Case, IntegerField, Q, TextField, Value, When
 from django.db.models.functions import Replace, Upper
+from django.urls import reverse
 
 from accounts.models import User
 from core.folding import readings
@@ -47,6 +48,14 @@ def search_articles(user: User, query: str) -> list[Article]:
         if found:
             return found
     return []
+
+
+def file_addresses(article: Article, token: str = "") -> dict[int, str]:
+    """Where the files of the article are read: by the staff, or by who has the link with this token."""
+    numbers = article.files.values_list("pk", flat=True)
+    if token:
+        return {number: reverse("knowledge-public-file", args=[token, number]) for number in numbers}
+    return {number: reverse("knowledge:file", args=[number]) for number in numbers}
 
 
 def article_of_rule(user: User, code: str) -> Article | None:

@@ -31,6 +31,7 @@ urlpatterns = [
     path("reference/", admin.site.urls),
     path("knowledge/", include("knowledge.urls")),
     path("k/<str:token>/", public.article, name="knowledge-public"),
+    path("k/<str:token>/<int:pk>/", public.file, name="knowledge-public-file"),
     path("deals/", include("deals.urls")),
     path("partners/", include("deals.partner_urls")),
     path("invoices/", include("invoices.urls")),

@@ -1,6 +1,7 @@
 """Writing, publishing, versions, and who sees what (R21)."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import InternalError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +13,11 @@ from knowledge.models import Article, ArticleVersion
 from knowledge.tests.factories import draft, published, section
 
 pytestmark = pytest.mark.django_db
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c626001000000050001a5f645400000000049454e44ae426082"
+)
 
 
 def typed(**changes) -> dict:
@@ -208,6 +214,41 @@ def test_the_preview_writes_nothing(client, manager):
 
     assert "<strong>жирно</strong>" in answer.content.decode()
     assert ArticleVersion.objects.count() == before
+
+
+def test_a_picture_of_an_article_is_read_with_it(client, head, manager):
+    article = draft(head)
+    client.force_login(head)
+    client.post(reverse("knowledge:upload", args=[article.pk]), {"files": SimpleUploadedFile("схема.png", PNG)})
+    kept = article.files.get()
+    client.post(reverse("knowledge:edit", args=[article.pk]), typed(body=kept.markdown, revision=1, publish="1"))
+
+    client.force_login(manager)
+    address = reverse("knowledge:file", args=[kept.pk])
+    assert address in client.get(article.get_absolute_url()).content.decode()
+    answer = client.get(address)
+    assert b"".join(answer.streaming_content) == PNG
+    assert answer.headers["Content-Type"] == "image/png"
+
+    other = draft(head, title="Чужой черновик")
+    client.force_login(head)
+    client.post(reverse("knowledge:upload", args=[other.pk]), {"files": SimpleUploadedFile("б.png", PNG)})
+    client.force_login(manager)
+    assert client.get(reverse("knowledge:file", args=[other.files.get().pk])).status_code == 404
+
+
+def test_a_page_in_disguise_is_refused(client, head):
+    article = draft(head)
+    client.force_login(head)
+
+    answer = client.post(
+        reverse("knowledge:upload", args=[article.pk]),
+        {"files": SimpleUploadedFile("а.png", b"<html></html>")},
+        follow=True,
+    )
+
+    assert "«а.png»" in answer.content.decode()
+    assert not article.files.exists()
 
 
 @pytest.mark.parametrize("size", [1, 20])

@@ -76,3 +76,16 @@ def test_differences_show_changed_lines_and_leave_out_the_equal_ones():
     assert [line.text for line in lines if line.change == Change.ADDED] == ["строка десять"]
     assert len(lines) < 10
     assert differences(before, before) == []
+
+
+def test_a_text_shows_its_own_files_and_no_pictures_from_elsewhere():
+    files = {12: "/knowledge/files/12/"}
+
+    html = render_markdown(
+        "![схема](file:12) [договор](file:12) ![чужая](file:13) ![шпион](https://x.example/p.png)", files
+    )
+
+    assert '<img src="/knowledge/files/12/" alt="схема">' in html
+    assert 'href="/knowledge/files/12/"' in html
+    assert "/13/" not in html
+    assert "x.example" not in html

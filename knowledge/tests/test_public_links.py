@@ -1,9 +1,12 @@
 """A partner reads one article by a link that can be withdrawn (R21)."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.tests.factories import HeadFactory, SalesFactory, SupportFactory
+from knowledge.actions import ArticleText, add_file, publish_draft, save_draft
 from knowledge.models import PublicLink
 from knowledge.tests.factories import published
 
@@ -79,3 +82,20 @@ def test_sales_neither_share_nor_withdraw(client, head):
     assert client.post(reverse("knowledge:share", args=[article.pk])).status_code == 403
     assert client.post(reverse("knowledge:withdraw", args=[article.pk])).status_code == 403
     assert not article.links.exists()
+
+
+def test_a_partner_sees_the_pictures_of_the_text_and_no_other_files(client, head):
+    article = published(head, audience="partners", body="Пока без рисунка")
+    shown, hidden = (
+        add_file(article, SimpleUploadedFile("а.txt", b"1"), by=head, now=timezone.now()) for _time in range(2)
+    )
+    text = ArticleText("Как звонить", shown.markdown, article.section, "partners")
+    save_draft(article, text, revision=0, by=head, now=timezone.now())
+    publish_draft(article, by=head, now=timezone.now())
+    link = shared(client, head, article)
+    client.logout()
+
+    assert client.get(reverse("knowledge-public-file", args=[link.token, shown.pk])).status_code == 200
+    assert client.get(reverse("knowledge-public-file", args=[link.token, hidden.pk])).status_code == 404
+    assert client.get(reverse("knowledge-public-file", args=["чужой", shown.pk])).status_code == 404
+    assert client.get(reverse("knowledge:file", args=[shown.pk])).status_code == 302

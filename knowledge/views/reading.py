@@ -4,10 +4,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.permissions import may, permission
+from files.responses import file_response
 from knowledge.differences import differences
 from knowledge.markdown import headings, render_markdown
-from knowledge.models import Article, ArticleVersion
-from knowledge.selectors import article_of_rule, search_articles, shelves
+from knowledge.models import Article, ArticleFile, ArticleVersion
+from knowledge.selectors import article_of_rule, file_addresses, search_articles, shelves
 
 QUERY_LENGTH = 200
 
@@ -41,10 +42,11 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         "version": version,
         "is_draft": is_draft,
         "has_draft": can_see_draft,
-        "html": render_markdown(version.body),
+        "html": render_markdown(version.body, file_addresses(shown)),
         "contents": headings(version.body),
         "link": shown.links.filter(withdrawn_at__isnull=True).first(),
         "can_edit": _can_edit(request, shown),
+        "files": shown.files.select_related("file"),
         "can_share": may(request.user, "article.share") and shown.audience == Article.Audience.PARTNERS,
         **_rights(request),
     }
@@ -71,6 +73,14 @@ def versions(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": differences(former.body if former else "", chosen.body),
     }
     return render(request, "knowledge/versions.html", context)
+
+
+@permission("article.read")
+def file(request: HttpRequest, pk: int) -> HttpResponse:
+    """A picture or document of an article that the reader may see."""
+    articles = Article.objects.visible_to(request.user)
+    found = get_object_or_404(ArticleFile.objects.select_related("file"), pk=pk, article__in=articles)
+    return file_response(found.file, inline=True)
 
 
 @permission("article.read")

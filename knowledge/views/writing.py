@@ -13,7 +13,10 @@ from knowledge import actions
 from knowledge.differences import differences
 from knowledge.forms import ArticleForm
 from knowledge.markdown import render_markdown
-from knowledge.models import Article, ArticleVersion
+from knowledge.models import BODY_LENGTH, Article, ArticleVersion
+from knowledge.selectors import file_addresses
+
+FILES_AT_ONCE = 10
 
 
 @permission("article.draft")
@@ -45,8 +48,25 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
     """The typed text as it will be read. Writes nothing."""
-    html = render_markdown(request.POST.get("body", "")[:60_000])
+    number = request.GET.get("article", "")
+    articles = Article.objects.visible_to(request.user)
+    article = articles.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 10 else None
+    addresses = file_addresses(article) if article else {}
+    html = render_markdown(request.POST.get("body", "")[:BODY_LENGTH], addresses)
     return render(request, "knowledge/_preview.html", {"html": html, "title": request.POST.get("title", "")})
+
+
+@permission("article.draft")
+@require_POST
+def upload(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep pictures and documents for the text; what was refused is named, the rest is kept."""
+    article = _get(request, pk)
+    for sent in request.FILES.getlist("files")[:FILES_AT_ONCE]:
+        try:
+            actions.add_file(article, sent, by=request.user, now=timezone.now())
+        except RuleViolation as violation:
+            messages.error(request, violation.message)
+    return redirect(f"{article.get_absolute_url()}#files")
 
 
 @permission("article.draft")
