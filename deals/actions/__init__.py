@@ -7,6 +7,7 @@ missing. The instance passed in is read again under a lock; use the returned one
 
 from deals.actions.addons import offer_addon
 from deals.actions.agreements import (
+    CommentGrew,
     add_agreement,
     append_main_comment,
     archive_agreement,
@@ -25,6 +26,7 @@ from deals.actions.stages import complete_deal, lose_deal, move_deal
 from deals.actions.tasks import NextStep, complete_task, reopen_task, reschedule_task, schedule_task
 
 __all__ = [
+    "CommentGrew",
     "CommentIncomplete",
     "EditConflict",
     "NextStep",

@@ -8,7 +8,7 @@ from accounts.models import User
 from accounts.permissions import require
 from core import moscow
 from core.audit import operation
-from core.errors import RuleViolation
+from core.errors import RuleViolation, VersionConflict
 from deals.actions.locking import lock_deal
 from deals.models import Deal
 from partners.models import Agreement, Partner
@@ -16,13 +16,26 @@ from partners.models import Agreement, Partner
 MAX_PROMISE = 250
 
 
-def append_main_comment(deal: Deal, text: str, *, by: User, now: datetime) -> Deal:
-    """Add a dated line to the main comment; what sales wrote stays as it is."""
+class CommentGrew(VersionConflict):
+    """Somebody has added to the main comment since the author read it; `added` is what."""
+
+    def __init__(self, added: str) -> None:
+        super().__init__(_("Somebody has added a line meanwhile. Read it, and add yours if it is still needed."))
+        self.added = added
+
+
+def append_main_comment(deal: Deal, text: str, *, by: User, now: datetime, seen: int | None = None) -> Deal:
+    """Add a dated line to the main comment; what sales wrote stays as it is.
+
+    `seen` is the length of the comment as its reader saw it. Raises CommentGrew when it is longer by now, `empty_text`.
+    """
     require(by, "deal.append_main_comment", deal)
     if not text.strip():
         raise RuleViolation("empty_text", _("Write what was agreed."), "text")
     with operation("deal.append_main_comment", by=by):
         deal = lock_deal(deal)
+        if seen is not None and len(deal.main_comment) > seen:
+            raise CommentGrew(deal.main_comment[seen:].strip())
         line = f"{moscow.today(now):%d.%m.%Y}, {by.full_name}: {text.strip()}"
         deal.main_comment = "\n".join(filter(None, [deal.main_comment, line]))
         deal.main_comment_by = deal.main_comment_by or by

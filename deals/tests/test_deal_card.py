@@ -1,6 +1,7 @@
 """The deal card: everything of a deal, for those who may see it."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -9,11 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.tests.factories import HeadFactory, MarketerFactory, SalesFactory, SupportFactory
-from deals.actions import NextStep, move_deal, save_call_comment
+from deals.actions import NextStep, append_main_comment, move_deal, save_call_comment
 from deals.comment_text import Numbers
+from deals.selectors.metrics import weeks_of
 from deals.tests.factories import AddonFactory, DealFactory, HandoffFactory, TaskFactory, stage
 from deals.timeline import PAGE_SIZE, timeline
-from partners.models import Agreement
+from partners.models import Agreement, Metrics
 from partners.tests.factories import ContactFactory
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +121,97 @@ def test_a_line_is_added_to_the_main_comment_and_nothing_is_erased(client, deal)
     first, second = deal.main_comment.split("\n")
     assert first == "Звонить после 12:00 по местному."
     assert second.endswith(f"{deal.manager.full_name}: Скидка 7 % на второе продление")
+
+
+def test_two_who_add_to_the_main_comment_at_once_read_each_other(client, deal):
+    client.force_login(deal.manager)
+    page = client.get(url(deal)).content.decode()
+    seen = re.search(r'name="seen" value="(\d+)"', page)[1]
+    append_main_comment(deal, "Платит бухгалтер", by=HeadFactory(), now=timezone.now())
+    address = reverse("deals:main-comment", args=[deal.pk])
+
+    refused = client.post(address, {"text": "Скидка 7 %", "seen": seen})
+    deal.refresh_from_db()
+    accepted = client.post(address, {"text": "Скидка 7 %", "seen": len(deal.main_comment)})
+
+    assert (refused.status_code, accepted.status_code) == (422, 302)
+    assert "Платит бухгалтер" in refused.context["line"]["added"]
+    assert refused.context["line"]["text"] == "Скидка 7 %"
+    deal.refresh_from_db()
+    assert deal.main_comment.count("\n") == 2
+
+
+def test_an_empty_line_is_refused_at_its_field(client, deal):
+    client.force_login(deal.manager)
+
+    response = client.post(reverse("deals:main-comment", args=[deal.pk]), {"text": " ", "seen": "x"})
+
+    assert response.status_code == 422
+    assert 'id="main-comment-error"' in response.content.decode()
+
+
+def test_agreements_are_added_worded_better_and_archived(client, deal):
+    client.force_login(deal.manager)
+
+    client.post(reverse("deals:agreement-add", args=[deal.pk]), {"text": "Разбор звонков"})
+    promise = Agreement.objects.get()
+    edit = reverse("deals:agreement-edit", args=[deal.pk, promise.pk])
+    client.post(edit, {"text": "Разбор звонков через месяц"})
+    shown = client.get(url(deal)).context["agreements"]
+    client.post(edit, {"archive": "1"})
+
+    assert [(each.text, each.added_by) for each in shown] == [("Разбор звонков через месяц", deal.manager)]
+    assert client.get(url(deal)).context["agreements"] == []
+    client.post(reverse("deals:agreement-restore", args=[deal.pk, promise.pk]))
+    assert client.get(url(deal)).context["agreements"] == [promise]
+
+
+@pytest.mark.parametrize("text", ["", "  ", "о" * 251])
+def test_an_empty_or_endless_agreement_is_refused_and_stays_typed(client, deal, text):
+    client.force_login(deal.manager)
+
+    response = client.post(reverse("deals:agreement-add", args=[deal.pk]), {"text": text})
+
+    assert (response.status_code, response.context["text"]) == (422, text)
+
+
+def test_an_agreement_of_another_partner_is_not_there(client, deal):
+    other = Agreement.objects.create(partner=DealFactory().partner, text="Чужое")
+    client.force_login(deal.manager)
+
+    assert client.get(reverse("deals:agreement-edit", args=[deal.pk, other.pk])).status_code == 404
+
+
+def test_metrics_are_drawn_by_weeks_with_the_difference_to_the_week_before(client, deal):
+    now = timezone.now()
+    for weeks, number in ((2, 18), (1, 24), (0, 30)):
+        comment(deal, now - timedelta(weeks=weeks), number)
+    client.force_login(deal.manager)
+
+    [trend] = client.get(url(deal)).context["trends"]
+
+    assert (trend.name, trend.last, trend.change) == ("requests", 30, 6)
+    assert trend.values == [18, 24, 30]
+
+
+def test_of_two_calls_in_a_week_the_later_one_counts(deal):
+    monday = date(2026, 11, 16)
+    told = [
+        Metrics(measured_on=monday + timedelta(days=3), requests=9),
+        Metrics(measured_on=monday, requests=5, meetings=1),
+    ]
+
+    assert weeks_of(told) == [(monday, {"requests": 9, "meetings": 1, "contracts": None, "contracts_sum": None})]
+
+
+def test_the_chain_of_terms_leads_back(client, deal):
+    old = DealFactory(partner=deal.partner, created_at=timezone.now() - timedelta(days=180))
+    client.force_login(deal.manager)
+
+    page = client.get(url(deal))
+
+    assert page.context["terms"] == [old]
+    assert reverse("deals:deal", args=[old.pk]) in page.content.decode()
 
 
 def test_a_promise_is_ticked_off_and_back(client, deal):

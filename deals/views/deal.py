@@ -104,10 +104,14 @@ def parse(request: HttpRequest) -> JsonResponse:
 def main_comment(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a dated line to the main comment."""
     target = get_deal(request.user, pk)
+    text, seen = request.POST.get("text", ""), request.POST.get("seen", "")
     try:
-        append_main_comment(target, request.POST.get("text", ""), by=request.user, now=timezone.now())
+        append_main_comment(
+            target, text, by=request.user, now=timezone.now(), seen=int(seen) if seen.isdecimal() else None
+        )
     except RuleViolation as violation:
-        return _render_card(request, target, form=None, status=422, main_comment_error=violation.message)
+        line = {"text": text, "error": violation.message, "added": getattr(violation, "added", "")}
+        return _render_card(request, target, form=None, status=422, line=line)
     return redirect("deals:deal", pk=pk)
 
 
@@ -119,7 +123,7 @@ def _partial_step(form: CallCommentForm) -> NextStep | None:
 
 
 def _render_card(
-    request: HttpRequest, shown: Deal, *, form: CallCommentForm | None, status: int = 200, main_comment_error: str = ""
+    request: HttpRequest, shown: Deal, *, form: CallCommentForm | None, status: int = 200, line: dict | None = None
 ) -> HttpResponse:
     now = timezone.now()
     tab = request.GET.get("tab") if request.GET.get("tab") in TABS else TABS[0]
@@ -134,7 +138,7 @@ def _render_card(
         "now": now,
         "today": moscow.today(now),
         "is_form_open": bool(form and (form.is_bound or "comment" in request.GET or context.get("draft_words"))),
-        "main_comment_error": main_comment_error,
+        "line": line or {},
         **_rights(request, shown),
     }
     if context["is_form_open"]:

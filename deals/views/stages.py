@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,15 +13,19 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from accounts.permissions import may, permission
 from core import moscow
-from core.errors import RuleViolation
+from core.errors import RuleViolation, VersionConflict
 from deals.actions import move_deal
+from deals.editing import EDITABLE, key
 from deals.forms.stage import DueForm, form_class_for
 from deals.models import Deal, Stage, StageRole
 from deals.rules import discounted
+from deals.selectors.conflicts import conflict_lines, seen_values
 from deals.selectors.deal_card import get_deal
 from deals.selectors.load import tasks_per_day
 
 BOARD_ADDRESS = "/deals/board/"
+CONTESTED = ["package", "discount_percent", "expected_payment_on"]
+"""Values of the dialog that somebody else may be changing at the same time."""
 
 
 @permission("deal.move")
@@ -36,7 +40,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         return _render(request, deal, stage, form)
     if form_class and "ask" in request.POST:
         return _render(request, deal, stage, form_class(initial=_initial(deal)))
-    form = form_class(request.POST) if form_class else None
+    form = form_class(_with_theirs(request, deal)) if form_class else None
     if form is not None and not form.is_valid():
         return _render(request, deal, stage, form)
     try:
@@ -48,6 +52,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
             version=_version(request),
             **(form.demands() if form else {}),
         )
+    except VersionConflict as conflict:
+        return _conflict(request, deal, stage, form, conflict)
     except RuleViolation as violation:
         return _refuse(request, deal, stage, form, violation)
     return _moved(request, deal, moved)
@@ -105,7 +111,26 @@ def _refuse(request: HttpRequest, deal: Deal, stage: Stage, form, violation: Rul
     return HttpResponseRedirect(_back(request, deal))
 
 
-def _render(request: HttpRequest, deal: Deal, stage: Stage, form) -> HttpResponse:
+def _with_theirs(request: HttpRequest, deal: Deal) -> QueryDict:
+    """What was sent, with the other's value wherever the reader chose it in the panel of a conflict."""
+    data = request.POST.copy()
+    for name in CONTESTED:
+        if data.get(f"take-{name}") == "theirs":
+            data[name] = key(EDITABLE[name].of(deal))
+    return data
+
+
+def _conflict(request: HttpRequest, deal: Deal, stage: Stage, form, conflict: VersionConflict) -> HttpResponse:
+    """The dialog again, with both values of each field that somebody else has changed; the board puts the card back."""
+    if form is None and request.htmx and _is_from_board(request):
+        return _refuse(request, deal, stage, form, conflict)
+    seen = {name: request.POST[f"seen-{name}"] for name in [*CONTESTED, "stage"] if f"seen-{name}" in request.POST}
+    mine = {name: form.cleaned_data[name] for name in CONTESTED if form is not None and name in form.cleaned_data}
+    context = {"conflict": conflict_lines(deal, seen, mine, str(stage)), "is_conflict": True, "version": deal.version}
+    return _render(request, deal, stage, form, context)
+
+
+def _render(request: HttpRequest, deal: Deal, stage: Stage, form, conflict: dict | None = None) -> HttpResponse:
     now = timezone.now()
     context = {
         "deal": deal,
@@ -116,15 +141,20 @@ def _render(request: HttpRequest, deal: Deal, stage: Stage, form) -> HttpRespons
         "is_lost": stage.role == StageRole.LOST,
         "url": reverse("deals:deal-move", args=[deal.pk]) + f"?stage={stage.pk}",
         "next": _back(request, deal),
-        "version": _version(request) or deal.version,
+        # Whoever is asked first reads the deal as it is now.
+        "version": deal.version if "ask" in request.POST else _version(request) or deal.version,
+        "now": now,
         "today": moscow.today(now),
         "day_counts": tasks_per_day(request.user, now),
         "can_invoice": may(request.user, "invoice.draft"),
+        "seen": seen_values(deal, CONTESTED),
+        **(conflict or {}),
     }
     if isinstance(form, DueForm):
         context |= _price(form, deal)
     template = "deals/_stage_dialog.html" if request.htmx else "deals/stage.html"
-    return render(request, template, context, status=422 if form is not None and form.is_bound else 200)
+    is_refused = conflict or (form is not None and form.is_bound)
+    return render(request, template, context, status=422 if is_refused else 200)
 
 
 def _initial(deal: Deal) -> dict:

@@ -8,6 +8,7 @@ import { startMenus } from "./menu.js";
 import { startPreferences } from "./preferences.js";
 import { startSession } from "./session.js";
 import { startToasts } from "./toast.js";
+import { startWalk } from "./walk.js";
 
 startClocks();
 startMenus();
@@ -18,6 +19,7 @@ startFailures();
 startForms();
 startPreferences();
 startKeys();
+startWalk();
 
 // On a narrow screen a strip scrolls: what is current in it is brought into view.
 for (const current of document.querySelectorAll(":is(.stages, .segmented, .tabs) [aria-current]")) {

@@ -25,7 +25,7 @@ function onKey(event) {
 }
 
 /** After an answer: into the field, or, when the value is back, to it or to the next one. */
-function onSwap(event) {
+function onSettle(event) {
   const box = event.detail.target;
   if (!box?.matches?.("[data-inline]")) return;
   const field = box.querySelector("[autofocus], [data-inline-form] :is(input:not([type=hidden]), select)");
@@ -43,4 +43,4 @@ function onSwap(event) {
 }
 
 document.addEventListener("keydown", onKey);
-document.addEventListener("htmx:afterSwap", onSwap);
+document.addEventListener("htmx:afterSettle", onSettle);
