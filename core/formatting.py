@@ -302,6 +302,18 @@ def local_time_text(window: CallingWindow, form: str) -> str:
     return f"{clock}{NBSP}· {note}" if note else clock
 
 
+def phone(number: str) -> str:
+    """+7 900 000-38-11 for +79000003811; of other countries only the first digits stand apart."""
+    digits = number.removeprefix("+")
+    if len(digits) == 11 and digits[0] == "7":
+        parts = f"+7 {digits[1:4]} {digits[4:7]}-{digits[7:9]}-{digits[9:]}"
+    elif len(digits) == 12 and digits.startswith("380"):
+        parts = f"+380 {digits[3:5]} {digits[5:8]}-{digits[8:10]}-{digits[10:]}"
+    else:
+        return number
+    return parts.replace(" ", NBSP)
+
+
 def hours_ahead(hours: int) -> str:
     """How far a clock is from Moscow: +2, −1, or МСК for Moscow itself."""
     if not hours:

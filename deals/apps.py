@@ -6,6 +6,7 @@ class DealsConfig(AppConfig):
     verbose_name = "Сделки"
 
     def ready(self) -> None:
-        from deals import timeline_sources
+        from deals import partner_hooks, timeline_sources
 
         timeline_sources.register()
+        partner_hooks.register()

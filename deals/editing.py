@@ -91,4 +91,6 @@ FIELD_NAMES = {each.name: each.label for each in EDITABLE.values()}
 
 def contact_of(deal: Deal) -> Contact | None:
     """Whom one calls about this deal: its own contact, or the partner's main one."""
-    return deal.contact or deal.partner.contacts.order_by("-is_primary", "name").first()
+    if deal.contact and not deal.contact.archived_at:
+        return deal.contact
+    return deal.partner.contacts.in_use().order_by("-is_primary", "name").first()

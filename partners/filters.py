@@ -30,12 +30,16 @@ class PartnerFilter(django_filters.FilterSet):
         self.filters["manager"].queryset = User.objects.support_managers()
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """By any part of the name (ё = е, any case), the INN, or the last digits of a phone."""
-        text = value.strip()
-        named = queryset.alias(folded_name=FOLDED_NAME)
-        by_name = Q(folded_name__contains=text.upper().replace("Ё", "Е"))
-        digits = "".join(filter(str.isdigit, text))
-        if len(digits) >= 4 and len(digits) == len(text.replace(" ", "").replace("-", "").lstrip("+")):
-            by_phone = Q(pk__in=Partner.objects.filter(contacts__phone__endswith=digits[-10:]).values("pk"))
-            return named.filter(by_name | Q(inn__startswith=digits) | by_phone)
-        return named.filter(by_name)
+        return search_partners(queryset, value)
+
+
+def search_partners(queryset: QuerySet, value: str) -> QuerySet:
+    """By any part of the name (ё = е, any case), the INN, or the last digits of a phone."""
+    text = value.strip()
+    named = queryset.alias(folded_name=FOLDED_NAME)
+    by_name = Q(folded_name__contains=text.upper().replace("Ё", "Е"))
+    digits = "".join(filter(str.isdigit, text))
+    if len(digits) >= 4 and len(digits) == len(text.replace(" ", "").replace("-", "").lstrip("+")):
+        by_phone = Q(pk__in=Partner.objects.filter(contacts__phone__endswith=digits[-10:]).values("pk"))
+        return named.filter(by_name | Q(inn__startswith=digits) | by_phone)
+    return named.filter(by_name)

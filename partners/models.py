@@ -25,14 +25,18 @@ FOLDED_NAME = Replace(Upper("name"), Value("Ё"), Value("Е"))
 
 class PartnerQuerySet(models.QuerySet):
     def visible_to(self, user: User, permission: str = "partner.read") -> "PartnerQuerySet":
-        """The partners whose rows this permission gives: own by portfolio, by sale, or by a handoff to marketing."""
+        """The partners whose rows this permission gives.
+
+        Own means by portfolio; for sales those one has sold or written down, for marketing those it was handed.
+        """
         granted = scope(user, permission)
         if granted == Scope.ALL:
             return self
         if granted == Scope.NONE:
             return self.none()
         if user.role == Role.SALES_MANAGER:
-            return self.filter(pk__in=Partner.objects.filter(deals__handoff__sold_by=user).values("pk"))
+            sold = Partner.objects.filter(deals__handoff__sold_by=user).values("pk")
+            return self.filter(Q(pk__in=sold) | Q(created_by=user))
         if user.role == Role.MARKETER:
             return self.filter(pk__in=Partner.objects.filter(deals__handoff__isnull=False).values("pk"))
         return self.filter(manager__in=acting_for(user))
@@ -55,8 +59,14 @@ class Partner(models.Model):
     contract_offer = models.ForeignKey(ContractOffer, models.PROTECT, null=True, verbose_name=_("contract-offer"))
     partner_since = models.DateField(_("partner since"))
     external_id = models.CharField(_("number in the former CRM"), max_length=40, blank=True)
+    site = models.URLField(_("site"), blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
+    archive_reason = models.CharField(_("why archived"), max_length=250, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_from", verbose_name=_("merged into")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
 
     objects = PartnerQuerySet.as_manager()
@@ -69,6 +79,14 @@ class Partner(models.Model):
             models.CheckConstraint(name="partner_inn_is_digits", condition=Q(inn="") | Q(inn__regex=r"^\d{8,12}$")),
             models.UniqueConstraint(
                 fields=["external_id"], condition=~Q(external_id=""), name="partner_is_imported_once"
+            ),
+            models.CheckConstraint(
+                name="partner_merged_is_archived",
+                condition=Q(merged_into__isnull=True) | Q(archived_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="partner_merged_into_another",
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("pk")),
             ),
         ]
         indexes = [
@@ -88,6 +106,15 @@ class Partner(models.Model):
         return self.legal_name or self.name
 
 
+class ContactQuerySet(models.QuerySet):
+    def visible_to(self, user: User, permission: str = "partner.read_contacts") -> "ContactQuerySet":
+        return self.filter(partner__in=Partner.objects.visible_to(user, permission))
+
+    def in_use(self) -> "ContactQuerySet":
+        return self.filter(archived_at__isnull=True)
+
+
+@pghistory.track()
 class Contact(models.Model):
     """A person at the partner's; the primary one is called."""
 
@@ -96,8 +123,14 @@ class Contact(models.Model):
     position = models.CharField(_("position"), max_length=80, blank=True)
     phone = models.CharField(_("phone"), max_length=16, blank=True, help_text=_("In the form +79001234567"))
     phone_extension = models.CharField(_("extension"), max_length=8, blank=True)
+    second_phone = models.CharField(_("another phone"), max_length=16, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
+    messenger = models.CharField(_("messenger"), max_length=80, blank=True)
     is_primary = models.BooleanField(_("main contact"), default=False)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
+
+    objects = ContactQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contact")
@@ -109,6 +142,17 @@ class Contact(models.Model):
             ),
             models.CheckConstraint(
                 name="contact_phone_is_e164", condition=Q(phone="") | Q(phone__regex=r"^\+\d{7,15}$")
+            ),
+            models.CheckConstraint(
+                name="contact_second_phone_is_e164",
+                condition=Q(second_phone="") | Q(second_phone__regex=r"^\+\d{7,15}$"),
+            ),
+            models.CheckConstraint(
+                name="contact_archived_is_not_primary", condition=Q(archived_at__isnull=True) | Q(is_primary=False)
+            ),
+            models.CheckConstraint(
+                name="contact_merged_is_archived",
+                condition=Q(merged_into__isnull=True) | Q(archived_at__isnull=False),
             ),
         ]
 
@@ -176,3 +220,46 @@ class Metrics(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partner_id} {self.measured_on}: {self.requests}"
+
+
+class Merge(models.Model):
+    """Two records that were one, made one: what each field was and became, what moved, so that it can be undone."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    before = models.JSONField(help_text=_("Values of the one that stays, before"))
+    after = models.JSONField(help_text=_("The same values, after"))
+    moved = models.JSONField(help_text=_("Keys of the rows that moved, by model and field"))
+    newest = models.JSONField(help_text=_("The last key of each model at that moment"))
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.loser_id} → {self.winner_id}"
+
+
+class PartnerMerge(Merge):
+    winner = models.ForeignKey(Partner, models.PROTECT, related_name="merges_won")
+    loser = models.ForeignKey(Partner, models.PROTECT, related_name="merges_lost")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["loser"], condition=Q(undone_at__isnull=True), name="partner_is_merged_once"
+            )
+        ]
+
+
+class ContactMerge(Merge):
+    winner = models.ForeignKey(Contact, models.PROTECT, related_name="merges_won")
+    loser = models.ForeignKey(Contact, models.PROTECT, related_name="merges_lost")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["loser"], condition=Q(undone_at__isnull=True), name="contact_is_merged_once"
+            )
+        ]

@@ -125,6 +125,12 @@ def hours_ahead(value: int) -> str:
 
 
 @register.filter
+def phone(value: str) -> str:
+    """A number as people read it; what is kept is E.164."""
+    return formatting.phone(value)
+
+
+@register.filter
 def typo(value: str) -> str:
     return formatting.typography(str(value))
 

@@ -152,3 +152,16 @@ def test_english_pages_speak_english() -> None:
         assert plain(formatting.long_date(TODAY)) == "23_November 2026"
         assert plain(formatting.time_left(NOW + timedelta(minutes=5), NOW)) == "5_min left"
         assert plain(formatting.days(1)) == "1_day"
+
+
+@pytest.mark.parametrize(
+    ("kept", "read"),
+    [
+        ("+79000003811", "+7 900 000-38-11"),
+        ("+380441234567", "+380 44 123-45-67"),
+        ("+12025550123", "+12025550123"),
+        ("", ""),
+    ],
+)
+def test_a_phone_is_read_in_groups(kept, read):
+    assert formatting.phone(kept).replace(formatting.NBSP, " ") == read

@@ -13,6 +13,7 @@ from core.errors import RuleViolation
 from deals.actions.tasks import NextStep, plan
 from deals.models import Deal, PipelineCode, Stage, StageChange, StageRole
 from deals.rules import discounted
+from partners.actions.locking import lock_partner
 from partners.models import Contact, Partner
 
 
@@ -32,6 +33,7 @@ def offer_addon(
     if not service.is_active:
         raise RuleViolation("service_not_on_sale", _("This service is no longer on sale."), "service")
     with operation("deal.create", by=by):
+        partner = lock_partner(partner)
         offered = Stage.objects.get(pipeline=PipelineCode.ADDON, role=StageRole.OFFERED)
         deal = Deal.objects.create(
             partner=partner,

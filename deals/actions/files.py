@@ -11,6 +11,7 @@ from core.audit import operation
 from core.errors import RuleViolation
 from deals.models import Deal, PartnerFile
 from files.actions import keep_file, set_archived
+from partners.actions.locking import lock_partner
 from partners.models import Partner
 
 
@@ -25,6 +26,7 @@ def attach_file(
     if deal is not None and deal.partner_id != partner.pk:
         raise RuleViolation("deal_of_another", _("This deal belongs to another partner."), "files")
     with operation("file.upload", by=by):
+        partner = lock_partner(partner)
         stored = keep_file(sent, by=by, now=now)
         return PartnerFile.objects.create(partner=partner, deal=deal, file=stored)
 

@@ -17,6 +17,7 @@ from deals.actions.tasks import NextStep, finish, plan
 from deals.models import Deal, Handoff, PipelineCode, Stage, StageChange, StageRole, Task
 from deals.rules import acceptance_deadline, add_months
 from partners.actions import PartnerDraft, add_partner
+from partners.actions.locking import lock_partner
 from partners.models import Agreement, Partner
 
 ONE_DAY = timedelta(days=1)
@@ -46,6 +47,8 @@ def hand_over(
     with operation("handoff.create", by=by):
         if isinstance(partner, PartnerDraft):
             partner = add_partner(partner, manager=manager, partner_since=paid_on)
+        else:
+            partner = lock_partner(partner)
         Agreement.objects.bulk_create(
             Agreement(partner=partner, text=text.strip(), added_at=now, added_by=by)
             for text in agreements or []

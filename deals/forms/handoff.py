@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from catalog.models import City, Country, Package
+from catalog.form_fields import CityField
+from catalog.models import Country, Package
 from core import moscow
 from core.errors import RuleViolation
 from core.form_fields import MoneyField
@@ -30,31 +31,6 @@ NEEDED_OF_NEW = {
     "contact_name": gettext_lazy("Enter whom to call."),
     "phone": gettext_lazy("Enter the phone to call."),
 }
-
-
-class CityField(forms.CharField):
-    """A city by its name, typed with suggestions from a list; namesakes are told apart by their region."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=forms.TextInput(attrs={"list": "cities", "autocomplete": "off"}), **kwargs)
-
-    def load(self) -> None:
-        cities = list(City.objects.order_by("name", "region"))
-        names = [city.name for city in cities]
-        self.by_name = {self._label(city, names.count(city.name) > 1): city for city in cities}
-
-    @staticmethod
-    def _label(city: City, has_namesakes: bool) -> str:
-        return f"{city.name}, {city.region or city.get_country_display()}" if has_namesakes else city.name
-
-    def clean(self, value: str) -> City | None:
-        text = _folded(super().clean(value))
-        if not text:
-            return None
-        found = next((city for name, city in self.by_name.items() if _folded(name) == text), None)
-        if found is None:
-            raise forms.ValidationError(_("There is no such city in the list. Choose one of the suggested."))
-        return found
 
 
 class DetailsForm(forms.Form):
@@ -256,11 +232,6 @@ class HandOverForm(DetailsForm):
 
     def show_violation(self, violation: RuleViolation) -> None:
         self.add_error(violation.field if violation.field in self.fields else None, violation.message)
-
-
-def _folded(text: str) -> str:
-    """For comparing names: any case, ё as е, single spaces."""
-    return " ".join(text.lower().replace("ё", "е").split())
 
 
 def _load_label(manager: User) -> str:

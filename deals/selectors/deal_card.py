@@ -111,7 +111,7 @@ def _contacts(deal: Deal, user: User) -> list[Contact]:
     """The people at the partner's, the deal's own first; nobody for a role that may not see contacts."""
     if not may(user, "partner.read_contacts"):
         return []
-    return sorted(deal.partner.contacts.all(), key=lambda each: each.pk != deal.contact_id)
+    return sorted(deal.partner.contacts.in_use(), key=lambda each: each.pk != deal.contact_id)
 
 
 def week_columns(metrics: list[Metrics]) -> list[tuple[str, int]]:

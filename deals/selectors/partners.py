@@ -186,7 +186,7 @@ def partner_page(partner: Partner, user: User) -> dict[str, Any]:
     numbers = ", ".join(str(number) for _day, number in columns)
     return {
         "partner": partner,
-        "contacts": list(partner.contacts.all()) if may(user, "partner.read_contacts") else [],
+        "contacts": list(partner.contacts.in_use()) if may(user, "partner.read_contacts") else [],
         "agreements": list(partner.agreements.select_related("kept_by")),
         "open_deals": [deal for deal in deals if deal.is_open],
         "terms": [deal for deal in deals if deal.pipeline_id != PipelineCode.ADDON],

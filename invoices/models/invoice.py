@@ -27,8 +27,17 @@ ISSUED_IS_FINAL = """
         RAISE EXCEPTION 'invoice %: an issued invoice cannot become % again (R9)', OLD.id, NEW.state
             USING ERRCODE = 'check_violation';
     END IF;
-    IF (to_jsonb(NEW) - ARRAY['state', 'cancelled_at', 'cancelled_by_id', 'cancel_reason', 'version'])
-        IS DISTINCT FROM (to_jsonb(OLD) - ARRAY['state', 'cancelled_at', 'cancelled_by_id', 'cancel_reason', 'version'])
+    IF NEW.partner_id <> OLD.partner_id AND NOT EXISTS (
+        SELECT FROM partners_partner
+        WHERE (id = OLD.partner_id AND merged_into_id = NEW.partner_id)
+            OR (id = NEW.partner_id AND merged_into_id = OLD.partner_id)
+    ) THEN
+        RAISE EXCEPTION 'invoice %: it follows its partner only into a merge and back (R9)', OLD.id
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF (to_jsonb(NEW) - ARRAY['partner_id', 'state', 'cancelled_at', 'cancelled_by_id', 'cancel_reason', 'version'])
+        IS DISTINCT FROM
+        (to_jsonb(OLD) - ARRAY['partner_id', 'state', 'cancelled_at', 'cancelled_by_id', 'cancel_reason', 'version'])
     THEN
         RAISE EXCEPTION 'invoice %: an issued invoice never changes (R9)', OLD.id USING ERRCODE = 'check_violation';
     END IF;

@@ -1,0 +1,142 @@
+"""Writing a partner down by hand, changing it, archiving it and bringing it back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.permissions import may, permission
+from core.errors import RuleViolation, VersionConflict
+from partners.actions import archive_partner, create_partner, restore_partner, update_partner
+from partners.actions.editing import EDITABLE
+from partners.duplicates import Signs, find_twins
+from partners.forms.partner import ArchiveForm, EditPartnerForm, NewPartnerForm
+from partners.models import Partner
+from partners.selectors import get_partner, last_editor
+from partners.views.pages import done, page_of, refused, show_dialog
+
+
+@permission("partner.create")
+def new(request: HttpRequest) -> HttpResponse:
+    """A new partner; when one very like is here already, it is shown first."""
+    form = NewPartnerForm(request.POST or None)
+    twins: list[dict[str, Any]] = []
+    if request.method == "POST" and form.is_valid():
+        draft = form.draft()
+        try:
+            partner = create_partner(
+                draft,
+                manager=form.cleaned_data["manager"],
+                is_another=form.cleaned_data["is_another"],
+                by=request.user,
+                now=timezone.now(),
+            )
+        except RuleViolation as violation:
+            if violation.code == "partner_exists":
+                twins = _with_links(find_twins(Signs.of_draft(draft)), request)
+            form.show_violation(violation)
+        else:
+            messages.success(request, _("Partner created: %(name)s") % {"name": partner})
+            return redirect(page_of(partner.pk))
+    status = 422 if form.is_bound else 200
+    return render(request, "partners/new.html", {"form": form, "twins": twins}, status=status)
+
+
+@permission("partner.update")
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """All values of the partner in one form; who has changed what meanwhile is shown, nothing typed is lost."""
+    partner = get_partner(request.user, pk, "partner.update")
+    may_reassign = may(request.user, "partner.reassign")
+    form = EditPartnerForm(request.POST or None, partner=partner, may_reassign=may_reassign)
+    conflict: dict[str, Any] = {}
+    if request.method == "POST" and form.is_valid():
+        version = form.cleaned_data["version"]
+        try:
+            update_partner(partner, form.values(), version=version, by=request.user, now=timezone.now())
+        except VersionConflict:
+            partner = get_partner(request.user, pk, "partner.update")
+            form, conflict = _both(form, partner, may_reassign)
+        except RuleViolation as violation:
+            form.show_violation(violation)
+        else:
+            return done(request, pk, _("Saved."))
+    context = {"form": form, "partner": partner, "conflict": conflict}
+    return render(request, "partners/edit.html", context, status=422 if form.is_bound else 200)
+
+
+@permission("partner.archive")
+def archive(request: HttpRequest, pk: int) -> HttpResponse:
+    """Why the partner goes; refused as long as it has open deals."""
+    partner = get_partner(request.user, pk, "partner.archive")
+    form = ArchiveForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            archive_partner(partner, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now())
+        except RuleViolation as violation:
+            form.show_violation(violation)
+        else:
+            undo = reverse("partners:restore", args=[pk])
+            return done(request, pk, _("The partner is in the archive: %(name)s") % {"name": partner}, undo)
+    context = {
+        "form": form,
+        "partner": partner,
+        "title": _("To the archive"),
+        "button": _("Archive the partner"),
+        "url": request.path,
+        "back": page_of(pk),
+    }
+    return show_dialog(request, "partners/_archive_form.html", context, status=422 if form.is_bound else 200)
+
+
+@permission("partner.archive")
+@require_POST
+def restore(request: HttpRequest, pk: int) -> HttpResponse:
+    partner = get_partner(request.user, pk, "partner.archive")
+    try:
+        restore_partner(partner, by=request.user)
+    except RuleViolation as violation:
+        return refused(request, pk, violation)
+    return done(request, pk, _("The partner is back: %(name)s") % {"name": partner})
+
+
+def _with_links(twins: list, request: HttpRequest) -> list[dict[str, Any]]:
+    """The twins, each with a link for those who may open it."""
+    keys = [twin.partner.pk for twin in twins]
+    visible = set(Partner.objects.visible_to(request.user).filter(pk__in=keys).values_list("pk", flat=True))
+    return [{"twin": twin, "url": page_of(twin.partner.pk) if twin.partner.pk in visible else ""} for twin in twins]
+
+
+def _both(form: EditPartnerForm, partner: Partner, may_reassign: bool) -> tuple[EditPartnerForm, dict[str, Any]]:
+    """The form on top of what the other one has saved: one's own changes stay, everything else is as it is now."""
+    now = EditPartnerForm(partner=partner, may_reassign=may_reassign)
+    names = [name for name in EDITABLE if name in now.fields]
+    typed = form.data.copy()
+    lines = []
+    for name in names:
+        opened = form.data.get(form.add_initial_prefix(name), "")
+        theirs = _text(now[name].value())
+        if opened != theirs:
+            mine = form.data.get(name, "") if name in form.changed_data else None
+            lines.append(
+                {
+                    "label": now.fields[name].label,
+                    "theirs": now.shown(name, theirs),
+                    "mine": now.shown(name, mine) if mine not in (None, theirs) else None,
+                }
+            )
+            if mine is None:
+                typed[name] = theirs
+        typed[form.add_initial_prefix(name)] = theirs
+    typed["version"] = str(partner.version)
+    who, when = last_editor(partner)
+    fresh = EditPartnerForm(typed, partner=partner, may_reassign=may_reassign)
+    return fresh, {"who": who, "when": when, "lines": lines}
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
