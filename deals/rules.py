@@ -12,7 +12,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import moscow
+from core import formatting, moscow
 from core.errors import RuleViolation
 
 HORIZON_DAYS = 7
@@ -105,3 +105,27 @@ def health(signs: Signs) -> Health:
     if signs.last_requests == 0 or sum(against) > 1:
         return Health.PROBLEM
     return Health.DOUBTFUL if any(against) or signs.stage_role == "due" else Health.GOOD
+
+
+def health_reasons(signs: Signs) -> list[str]:
+    """Why the health is not simply good, in words; empty when nothing speaks against."""
+    told = []
+    if signs.has_problem:
+        told.append(_("a problem has been raised"))
+    if signs.last_requests == 0:
+        told.append(_("no requests at the last call"))
+    if signs.stage_role in {"troubled", "lost", "due"}:
+        told.append(
+            {
+                "troubled": _("the deal stands on a status with questions"),
+                "lost": _("the last deal is lost"),
+                "due": _("the renewal is to be paid"),
+            }[signs.stage_role]
+        )
+    if signs.overdue_days > 3:
+        told.append(_("a task is overdue for %(days)s") % {"days": formatting.days(signs.overdue_days)})
+    if signs.silent_days is None:
+        told.append(_("there was no call yet"))
+    elif signs.silent_days > 7:
+        told.append(_("no call for %(days)s") % {"days": formatting.days(signs.silent_days)})
+    return told

@@ -6,6 +6,7 @@ app_name = "invoices"
 urlpatterns = [
     path("", listing.invoice_list, name="list"),
     path("of-deal/<int:deal_pk>/", listing.of_deal, name="of-deal"),
+    path("of-partner/<int:partner_pk>/", listing.of_partner, name="of-partner"),
     path("new/", editing.new, name="new"),
     path("new/lines/", editing.lines, name="lines"),
     path("new/preview/", editing.preview, name="preview"),

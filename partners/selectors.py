@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -53,14 +53,13 @@ def standing_merges(partner: Partner) -> QuerySet[PartnerMerge]:
     return partner.merges_won.filter(undone_at__isnull=True).select_related("loser", "by").order_by("-at")
 
 
-def contacts_of(partner: Partner) -> dict[str, Any]:
-    """The people at the partner's: in use, and archived ones; and which of those can be taken apart again."""
-    people = list(partner.contacts.all())
-    merges = ContactMerge.objects.filter(loser__partner=partner, undone_at__isnull=True)
+def contacts_of(partner: Partner) -> dict[str, list[Contact]]:
+    """The people at the partner's: in use, and archived ones, these with the merge that can be undone in `merge_pk`."""
+    undoable = ContactMerge.objects.filter(loser=OuterRef("pk"), undone_at__isnull=True).values("pk")[:1]
+    people = list(partner.contacts.annotate(merge_pk=Subquery(undoable)))
     return {
         "contacts": [each for each in people if not each.archived_at],
         "archived_contacts": [each for each in people if each.archived_at],
-        "contact_merges": {merge.loser_id: merge.pk for merge in merges},
     }
 
 

@@ -1,4 +1,4 @@
-"""The partners' list and one partner's page: who needs attention, by numbers (screen 19)."""
+"""The partners' list: who needs attention, by numbers (screen 19)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,15 +8,11 @@ from typing import Any
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.permissions import may
 from core import formatting, moscow
 from deals.models import CallComment, Deal, PipelineCode, Task, has_problem
 from deals.rules import Health, Signs, health
-from deals.selectors.deal_card import week_columns
 from partners.models import Metrics, Partner
 
 PAGE_SIZE = 50
@@ -164,37 +160,3 @@ def term_words(ends_on: date | None, today: date) -> tuple[str, str]:
     kind = "bad" if days <= 7 else "warn" if days <= 14 else ""
     day = formatting.short_day(ends_on, today)
     return (f"{day} · {formatting.days_left(ends_on, today)}" if days <= 30 else day), kind
-
-
-def get_partner(user: User, pk: int) -> Partner:
-    """The partner, or 404 when it is not the user's to see."""
-    partners = Partner.objects.visible_to(user).select_related("city", "manager", "contract_offer")
-    return get_object_or_404(partners, pk=pk)
-
-
-def partner_page(partner: Partner, user: User) -> dict[str, Any]:
-    """What one partner's page shows: contacts, agreements, deals and the chain of terms, metrics."""
-    deals = list(
-        Deal.objects.visible_to(user)
-        .filter(partner=partner)
-        .select_related("stage", "pipeline", "package", "service", "manager")
-        .with_next_task()
-        .order_by("-created_at", "-pk")
-    )
-    metrics = list(Metrics.objects.filter(partner=partner).order_by("-measured_on", "-pk")[:WEEKS_SHOWN])
-    columns = week_columns(metrics)
-    numbers = ", ".join(str(number) for _day, number in columns)
-    return {
-        "partner": partner,
-        "contacts": list(partner.contacts.in_use()) if may(user, "partner.read_contacts") else [],
-        "agreements": list(partner.agreements.select_related("kept_by")),
-        "open_deals": [deal for deal in deals if deal.is_open],
-        "terms": [deal for deal in deals if deal.pipeline_id != PipelineCode.ADDON],
-        "addons": [deal for deal in deals if deal.pipeline_id == PipelineCode.ADDON],
-        "metrics": metrics,
-        "week_columns": columns,
-        "metrics_sentence": _("Requests by calls: %(numbers)s") % {"numbers": numbers},
-        "can_see_contacts": may(user, "partner.read_contacts"),
-        "can_keep": may(user, "partner.update"),
-        "can_offer": may(user, "deal.create") and may(user, "deal.update"),
-    }

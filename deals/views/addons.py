@@ -12,7 +12,7 @@ from core.errors import RuleViolation
 from deals.actions import offer_addon
 from deals.forms.addon import AddonForm
 from deals.selectors.load import tasks_per_day
-from deals.selectors.partners import get_partner
+from partners.selectors import get_partner
 
 
 @permission("deal.update")

@@ -20,8 +20,8 @@ from deals.actions import archive_file, attach_file, restore_file
 from deals.models import Deal, PartnerFile
 from deals.selectors.deal_card import get_deal
 from deals.selectors.files import MAX_AT_ONCE, files_panel, get_file
-from deals.selectors.partners import get_partner
 from files.responses import file_response
+from partners.selectors import get_partner
 
 
 @permission("file.read")

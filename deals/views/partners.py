@@ -6,15 +6,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.permissions import Scope, permission, scope
+from accounts.permissions import Scope, may, permission, scope
 from core import moscow
 from deals.actions import set_agreement_kept
 from deals.selectors.files import files_panel
+from deals.selectors.partner_page import partner_page
 from deals.selectors.partners import (
     PAGE_SIZE,
     SORTS,
-    get_partner,
-    partner_page,
     partner_rows,
     segment_counts,
     segments,
@@ -22,13 +21,17 @@ from deals.selectors.partners import (
 )
 from partners.filters import PartnerFilter
 from partners.models import Agreement, Partner
+from partners.selectors import get_partner, heir_of
 
 
 @permission("partner.read")
 def partner_list(request: HttpRequest) -> HttpResponse:
     """All partners of the reader's scope, narrowed by the URL: segment, filters, search, order, page."""
     now = timezone.now()
-    visible = Partner.objects.visible_to(request.user).filter(archived_at__isnull=True)
+    shows_archive = "archive" in request.GET
+    visible = Partner.objects.visible_to(request.user).filter(
+        archived_at__isnull=not shows_archive, merged_into__isnull=True
+    )
     filters = PartnerFilter(request.GET, queryset=visible)
     found = with_figures(filters.qs)
     saved = segments(now)
@@ -48,6 +51,8 @@ def partner_list(request: HttpRequest) -> HttpResponse:
         "sort": sort,
         "page": page,
         "rows": partner_rows(page.object_list, now),
+        "shows_archive": shows_archive,
+        "can_create": may(request.user, "partner.create"),
         "shows_manager": scope(request.user, "partner.read") == Scope.ALL,
         "now": now,
     }
@@ -56,9 +61,12 @@ def partner_list(request: HttpRequest) -> HttpResponse:
 
 @permission("partner.read")
 def partner(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything of one partner; the address of one that was merged leads to the one that stayed."""
     now = timezone.now()
-    shown = get_partner(request.user, pk)
-    context = partner_page(shown, request.user) | files_panel(request.user, shown)
+    shown = get_partner(request.user, heir_of(pk))
+    if shown.pk != pk:
+        return redirect("partners:partner", pk=shown.pk)
+    context = partner_page(shown, request.user, now) | files_panel(request.user, shown)
     return render(request, "partners/partner.html", context | {"now": now, "today": moscow.today(now)})
 
 

@@ -1,7 +1,15 @@
 """Reads for the pages of the invoices."""
 
 from invoices.selectors.invoice_page import InvoicePage, get_invoice, invoice_page
-from invoices.selectors.listing import InvoiceFilter, InvoiceRow, deal_invoices, list_page, partner_invoices, totals
+from invoices.selectors.listing import (
+    InvoiceFilter,
+    InvoiceRow,
+    deal_invoices,
+    list_page,
+    partner_invoices,
+    partner_payments,
+    totals,
+)
 
 __all__ = [
     "InvoiceFilter",
@@ -12,5 +20,6 @@ __all__ = [
     "invoice_page",
     "list_page",
     "partner_invoices",
+    "partner_payments",
     "totals",
 ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from deals.models import Deal
-from invoices.models import Allocation, Invoice
+from invoices.models import Allocation, Invoice, Payment
 from invoices.models.invoice import InvoiceQuerySet
 from invoices.rules import PAYMENT_STATE_NAMES, Badge, PaymentState, is_overdue, payment_state, remainder
 from partners.models import Partner
@@ -148,6 +148,12 @@ def partner_invoices(partner: Partner, user: User, today: date, limit: int = 5) 
     """The last issued invoices of a partner."""
     issued = Invoice.objects.visible_to(user).filter(partner=partner, state=Invoice.State.ISSUED)
     return _rows(issued.order_by("-dated_on", "-pk")[:limit], today)
+
+
+def partner_payments(partner: Partner, user: User, limit: int) -> list[Payment]:
+    """The last payments of a partner that the reader may see."""
+    payments = Payment.objects.visible_to(user).filter(partner=partner)
+    return list(payments.order_by("-paid_on", "-pk")[:limit])
 
 
 def state_badge(state: str, amount: Decimal, paid: Decimal) -> Badge:

@@ -1,4 +1,4 @@
-"""The table of invoices, and the invoices of one deal."""
+"""The table of invoices, and the invoices of one deal and of one partner."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -9,7 +9,10 @@ from core import moscow
 from deals.models import Deal
 from invoices.models import Invoice
 from invoices.rules import PAYMENT_STATE_NAMES
-from invoices.selectors import InvoiceFilter, deal_invoices, list_page, totals
+from invoices.selectors import InvoiceFilter, deal_invoices, list_page, partner_invoices, partner_payments, totals
+from partners.models import Partner
+
+SHOWN_OF_PARTNER = 50
 
 
 @permission("invoice.read")
@@ -43,3 +46,18 @@ def of_deal(request: HttpRequest, deal_pk: int) -> HttpResponse:
         "can_draft": deal.is_open and may(request.user, "invoice.draft"),
     }
     return render(request, "invoices/_deal_invoices.html" if request.htmx else "invoices/of_deal.html", context)
+
+
+@permission("invoice.read")
+def of_partner(request: HttpRequest, partner_pk: int) -> HttpResponse:
+    """The invoices and payments of a partner: a fragment for its page, a page of its own without scripts."""
+    partner = get_object_or_404(Partner.objects.visible_to(request.user), pk=partner_pk)
+    today = moscow.today(timezone.now())
+    context = {
+        "partner": partner,
+        "rows": partner_invoices(partner, request.user, today, limit=SHOWN_OF_PARTNER),
+        "payments": partner_payments(partner, request.user, limit=SHOWN_OF_PARTNER),
+        "today": today,
+    }
+    template = "invoices/_partner_invoices.html" if request.htmx else "invoices/of_partner.html"
+    return render(request, template, context)

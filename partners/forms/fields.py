@@ -30,17 +30,23 @@ class PartnersForm(forms.Form):
     def show_violation(self, violation: RuleViolation) -> None:
         self.add_error(violation.field if violation.field in self.fields else None, violation.message)
 
-    def clean_requisites(self, data: dict[str, Any]) -> None:
-        """INN by the control digits of the country, and KPP; both without spaces."""
+    def clean_requisites(self, data: dict[str, Any], known: tuple[str, str] = ("", "")) -> None:
+        """INN by the control digits of the country, and KPP; both without spaces. `known` ones stay as they are."""
         city: City | None = data.get("city")
         country = city.country if city else Country.RUSSIA
         inn = data["inn"] = "".join(data.get("inn", "").split())
         kpp = data["kpp"] = "".join(data.get("kpp", "").split()).upper()
-        if inn and not is_tax_number(inn, country):
+        is_new = inn != known[0]
+        if is_new and inn and not is_tax_number(inn, country):
             self.add_error("inn", _("The control digits of the INN do not fit. Check the digits."))
-        elif inn and country == Country.RUSSIA and (len(inn) == 10) != (data.get("legal_kind") == LegalKind.COMPANY):
+        elif (
+            is_new
+            and inn
+            and country == Country.RUSSIA
+            and (len(inn) == 10) != (data.get("legal_kind") == LegalKind.COMPANY)
+        ):
             self.add_error("inn", _("A company has an INN of 10 digits, an entrepreneur or a person of 12."))
-        if kpp and not KPP.fullmatch(kpp):
+        if kpp and kpp != known[1] and not KPP.fullmatch(kpp):
             self.add_error("kpp", _("A KPP has nine signs, like 770101001."))
 
     def clean_phone_of(self, data: dict[str, Any], name: str, country: str) -> None:

@@ -20,6 +20,9 @@ DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
 class RequisitesForm(PartnersForm):
     """What is known of the firm itself."""
 
+    known_requisites = ("", "")
+    """INN and KPP that stand already and are not judged again: they may have come from another CRM."""
+
     name = text_field(
         gettext_lazy("Name"),
         160,
@@ -59,7 +62,7 @@ class RequisitesForm(PartnersForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        self.clean_requisites(data)
+        self.clean_requisites(data, self.known_requisites)
         return data
 
 
@@ -113,6 +116,7 @@ class EditPartnerForm(RequisitesForm):
     def __init__(self, *args: Any, partner: Partner, may_reassign: bool, **kwargs: Any) -> None:
         initial = {name: getattr(partner, Partner._meta.get_field(name).attname) for name in EDITABLE}
         super().__init__(*args, initial=initial | {"version": partner.version}, **kwargs)
+        self.known_requisites = (partner.inn, partner.kpp)
         self.fields["manager"].queryset |= User.objects.filter(pk=partner.manager_id)
         if not may_reassign:
             del self.fields["manager"]
