@@ -18,6 +18,8 @@ def words_of_scripts() -> dict[str, object]:
         "undo": gettext("Undo"),
         "retry": gettext("Try again"),
         "copyText": gettext("Copy the text"),
+        "found": gettext("Found"),
+        "searchFailed": gettext("The search did not answer. Type on, or try again."),
         "kept": gettext("Saved in your settings"),
         "signedIn": gettext("You are signed in again"),
         "online": gettext("The connection is back"),

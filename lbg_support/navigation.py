@@ -20,6 +20,7 @@ from core import moscow
 from deals.models import AlertNotice, Deal, Handoff, PipelineCode, Task
 from knowledge.models import Question
 from partners.models import Partner
+from search.results import Page
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,19 @@ def frame(request: HttpRequest) -> dict:
         "can_search": may(user, "partner.read"),
         "unread_alerts": counts["alerts"],
     }
+
+
+def pages_of(user: User) -> list[Page]:
+    """Where the person may go, for the palette: the sidebar and the menu «Create»."""
+    items = [item for _title, entries in MENU for item in entries if may(user, item.permission)]
+    places = [
+        Page(str(item.label), reverse(item.url_name, args=item.args), item.icon, _keys(item.key)) for item in items
+    ]
+    return [*places, *(Page(each["label"], each["url"], each["icon"]) for each in _create_menu(user, ""))]
+
+
+def _keys(key: str) -> tuple[str, ...]:
+    return ("G", key.removeprefix("Key")) if key else ()
 
 
 def _navigation(user: User, counts: dict[str, int], path: str) -> list[dict]:

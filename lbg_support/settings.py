@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "deals",
     "invoices",
     "reports",
+    "search",
     "demo",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -122,6 +123,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "search.middleware.RecentMiddleware",
     "core.middleware.PrivatePagesMiddleware",
 ]
 TEMPLATES = [

@@ -5,7 +5,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 from knowledge.views import public
-from lbg_support import health, home
+from lbg_support import health, home, navigation
+from search.views import search
 
 # Logging in and a forgotten password. Addresses and accounts are the administrator's business, not each person's own.
 LOGIN_PAGES = {
@@ -29,6 +30,7 @@ urlpatterns = [
     path("accounts/", include([page for page in allauth_urls if page.name in LOGIN_PAGES])),
     path("me/", include("accounts.urls")),
     path("reference/", admin.site.urls),
+    path("search/", search, {"pages_of": navigation.pages_of}, name="search"),
     path("knowledge/", include("knowledge.urls")),
     path("k/<str:token>/", public.article, name="knowledge-public"),
     path("k/<str:token>/<int:pk>/", public.file, name="knowledge-public-file"),

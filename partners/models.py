@@ -3,9 +3,10 @@
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Replace, Upper
+from django.db.models.functions import Replace, Reverse, Upper
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
@@ -20,7 +21,10 @@ class LegalKind(models.TextChoices):
 
 
 FOLDED_NAME = Replace(Upper("name"), Value("Ё"), Value("Е"))
-"""A partner's name as it is searched: in any case, ё as е."""
+"""A name as it is searched: in any case, ё as е."""
+
+NAME_WORDS = SearchVector(FOLDED_NAME, config="simple")
+"""The words of a name, for searching by their beginnings (partners.searching)."""
 
 
 class PartnerQuerySet(models.QuerySet):
@@ -94,6 +98,7 @@ class Partner(models.Model):
             models.Index(fields=["manager", "name", "id"], name="partner_portfolio"),
             # Search by any part of the name: partners.filters folds what was typed in the same way.
             GinIndex(OpClass(FOLDED_NAME, name="gin_trgm_ops"), name="partner_name_search"),
+            GinIndex(NAME_WORDS, name="partner_name_words"),
             models.Index(fields=["inn"], name="partner_inn"),
         ]
 
@@ -154,6 +159,11 @@ class Contact(models.Model):
                 name="contact_merged_is_archived",
                 condition=Q(merged_into__isnull=True) | Q(archived_at__isnull=False),
             ),
+        ]
+        indexes = [
+            # Search by beginnings of words and by the last digits: partners.searching.
+            GinIndex(NAME_WORDS, name="contact_name_words"),
+            models.Index(OpClass(Reverse("phone"), name="text_pattern_ops"), name="contact_phone_tail"),
         ]
 
     def __str__(self) -> str:

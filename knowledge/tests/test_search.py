@@ -4,7 +4,6 @@ import pytest
 from django.urls import reverse
 
 from accounts.tests.factories import HeadFactory, SupportFactory
-from core.folding import readings
 from knowledge.tests.factories import draft, published
 
 pytestmark = pytest.mark.django_db
@@ -35,8 +34,3 @@ def test_titles_come_before_texts_and_drafts_are_not_found(page):
 @pytest.mark.parametrize("query", ["%", "_", "\0", "я" * 5000, "' or 1=1 --", "небывалое"], ids=range(6))
 def test_odd_queries_find_nothing_and_offer_to_ask(page, query):
     assert "Счёт на продление" not in page(query).replace("\xa0", " ") or query == "\0"
-
-
-def test_readings_are_as_typed_and_as_in_the_other_layout():
-    assert readings("dtrnjh") == [["DTRNJH"], ["ВЕКТОР"]]
-    assert readings("  ") == []

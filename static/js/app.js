@@ -5,6 +5,7 @@ import { startFailures } from "./failures.js";
 import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { startMenus } from "./menu.js";
+import { startPalette } from "./palette.js";
 import { startPreferences } from "./preferences.js";
 import { startSession } from "./session.js";
 import { startToasts } from "./toast.js";
@@ -18,6 +19,7 @@ startSession();
 startFailures();
 startForms();
 startPreferences();
+startPalette();
 startKeys();
 startWalk();
 

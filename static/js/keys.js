@@ -63,10 +63,6 @@ function openRow() {
 
 function onKey(event) {
   if (event.defaultPrevented || event.isComposing || event.altKey) return;
-  if ((event.ctrlKey || event.metaKey) && event.code === "KeyK") {
-    if (press("Slash")) event.preventDefault();
-    return;
-  }
   const isTyping = event.target.closest?.(FIELDS);
   if (isTyping || event.ctrlKey || event.metaKey || isOff()) return;
   if (event.target.closest?.(".menu[popover]")) return;
