@@ -14,18 +14,19 @@ SHORTEST_TAIL = 4
 NATIONAL_LENGTH = 10
 SHORTEST_SLIPPED = 4
 CANDIDATES = 60
+NEAREST = 10
 
 Named = QuerySet[Partner] | QuerySet[Contact]
 
 
 def named(rows: Named, words: list[str]) -> Named:
-    """Those whose name has a word beginning with each of the words."""
+    """Those whose name has a word beginning with each of the words, by name."""
     query = SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="simple")
-    return rows.alias(name_words=NAME_WORDS).filter(name_words=query)
+    return rows.alias(name_words=NAME_WORDS).filter(name_words=query).order_by("name", "pk")
 
 
 def nearly_named(rows: Named, words: list[str]) -> Named:
-    """The same with one slip of the finger forgiven in each word of four letters and more.
+    """The same with one slip of the finger forgiven in each word of four letters and more, the nearest first.
 
     A slip leaves one half of the word as it was: names that hold a half of the longest word are looked at one by one.
     """
@@ -36,8 +37,8 @@ def nearly_named(rows: Named, words: list[str]) -> Named:
     has_half = Q(folded__contains=longest[:half]) | Q(folded__contains=longest[half:])
     near = rows.alias(folded=FOLDED_NAME, nearness=TrigramWordSimilarity(longest, FOLDED_NAME)).filter(has_half)
     candidates = near.order_by("-nearness", "pk").values_list("pk", "name")[:CANDIDATES]
-    found = [pk for pk, name in candidates if _is_near(words, words_of(name))]
-    order = Case(*(When(pk=pk, then=Value(place)) for place, pk in enumerate(found)), default=Value(CANDIDATES))
+    found = [pk for pk, name in candidates if _is_near(words, words_of(name))][:NEAREST]
+    order = Case(*(When(pk=pk, then=Value(place)) for place, pk in enumerate(found)), default=Value(NEAREST))
     return rows.filter(pk__in=found).order_by(order)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -50,33 +50,39 @@ def _filled(*groups: Group) -> list[Group]:
 
 
 def _partners(query: str, user: User, now: datetime) -> list[Result]:
-    """By phone or INN when the query is a number, else by name: as typed, in the other layout, with one slip."""
+    """By phone or INN when the query is a number, else by name; in the order in which they were found."""
     visible = Partner.objects.visible_to(user).filter(archived_at__isnull=True)
-    sees_contacts = may(user, "partner.read_contacts")
-    digits = "".join(filter(str.isdigit, query))
+    people = Contact.objects.all() if may(user, "partner.read_contacts") else Contact.objects.none()
     tail = phone_tail(query)
-    if tail:
-        by_number = Q(inn__startswith=digits) if len(digits) >= SHORTEST_INN and sees_contacts else Q(pk=None)
-        if sees_contacts:
-            by_number |= Exists(with_phone(Contact.objects.filter(partner=OuterRef("pk")), tail))
-        return partner_results(visible.filter(by_number).order_by("name", "pk")[:PARTNERS], user, now)
+    found = _numbered(query, tail, visible, people) if tail else _named(query, visible, people)
+    if not found:
+        return []
+    results = {result.pk: result for result in partner_results(visible.filter(pk__in=found), user, now)}
+    return [results[pk] for pk in found]
+
+
+def _numbered(query: str, tail: str, visible: QuerySet[Partner], people: QuerySet[Contact]) -> list[int]:
+    """Partners with this end of a phone, or this beginning of an INN; both are contacts, which not everybody sees."""
+    digits = "".join(filter(str.isdigit, query))
+    reached = with_phone(people, tail).values("partner")
+    found = list(visible.filter(pk__in=reached).values_list("pk", flat=True)[:PARTNERS])
+    if not found and len(digits) >= SHORTEST_INN and not people.query.is_empty():
+        found = list(visible.filter(inn__startswith=digits).values_list("pk", flat=True)[:PARTNERS])
+    return found
+
+
+def _named(query: str, visible: QuerySet[Partner], people: QuerySet[Contact]) -> list[int]:
+    """As typed, in the other layout, in Latin letters; then the same with one slip. Firms before people."""
     for search in (named, nearly_named):
         for words in readings(query):
-            found = partner_results(search(visible, words)[:PARTNERS], user, now)
-            if sees_contacts and len(found) < PARTNERS:
-                found += _by_contact(search(Contact.objects.all(), words), visible, found, user, now)
+            found = list(search(visible, words).values_list("pk", flat=True)[:PARTNERS])
+            if len(found) < PARTNERS and not people.query.is_empty():
+                called_so = search(people, words).order_by().values("partner")
+                others = visible.filter(pk__in=called_so).exclude(pk__in=found).order_by("name", "pk")
+                found += others.values_list("pk", flat=True)[: PARTNERS - len(found)]
             if found:
                 return found
     return []
-
-
-def _by_contact(
-    contacts: QuerySet[Contact], visible: QuerySet[Partner], found: list[Result], user: User, now: datetime
-) -> list[Result]:
-    """Partners where somebody is called so, beside those that are called so themselves."""
-    known = [result.pk for result in found]
-    others = visible.filter(pk__in=contacts.order_by().values("partner")).exclude(pk__in=known)
-    return partner_results(others.order_by("name", "pk")[: PARTNERS - len(known)], user, now)
 
 
 def _deals(query: str, partners: list[Result], user: User, now: datetime) -> list[Result]:

@@ -184,6 +184,9 @@ class Invoice(models.Model):
             models.Index(fields=["partner", "-dated_on"], name="invoices_of_partner"),
             models.Index(fields=["-dated_on", "-id"], name="invoices_by_date"),
             models.Index(fields=["due_on"], condition=Q(state="issued"), name="invoices_issued_by_due"),
+            # The search by a number takes it for either: search.finding.
+            models.Index(fields=["number"], name="invoices_by_number"),
+            models.Index(fields=["amount"], name="invoices_by_amount"),
         ]
         triggers = [
             pgtrigger.Trigger(
