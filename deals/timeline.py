@@ -10,7 +10,18 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import CharField, Count, DecimalField, F, IntegerField, QuerySet, TextField, Value, Window
+from django.db.models import (
+    CharField,
+    Count,
+    DateTimeField,
+    DecimalField,
+    F,
+    IntegerField,
+    QuerySet,
+    TextField,
+    Value,
+    Window,
+)
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy
 
@@ -100,7 +111,7 @@ def lines(queryset: QuerySet, *, at: str, by: str = "", amount: Any = NO_SUM, **
         line_a=_text(texts.get("a")),
         line_b=_text(texts.get("b")),
         line_c=_text(texts.get("c")),
-        line_moment=F(moment) if moment else Cast(Value(None), queryset.model._meta.get_field(at).__class__()),
+        line_moment=F(moment) if moment else Cast(Value(None), DateTimeField()),
         line_amount=F(amount) if isinstance(amount, str) else amount,
         line_by_id=F(f"{by}__pk") if by else Cast(Value(None), IntegerField()),
         line_by=Cast(name, TextField()),

@@ -19,6 +19,7 @@ def register() -> None:
         Source("note", "notes", "note.read", _notes, _note),
         Source("problem", "problems", "deal.read", _problems, _problem),
         Source("problem_resolved", "problems", "deal.read", _resolved, _resolved_entry),
+        Source("file", "files", "file.read", _files, _file),
         Source("change", "changes", "deal.read", _changes, _change),
         Source("file", "files", "file.read", _files, _file),
     ):
@@ -88,6 +89,16 @@ def _resolved(deal: Deal):
 
 def _resolved_entry(line: Line) -> Entry:
     return Entry(line.at, "circle-check", _("Problem resolved"), f"{line.a} → {line.b}")
+
+
+def _files(deal: Deal):
+    """Files of this deal; what was archived meanwhile is told all the same."""
+    return lines(deal.files, at="file__uploaded_at", by="file__uploaded_by", a="file__name")
+
+
+def _file(line: Line) -> Entry:
+    url = reverse("partners:file", args=[line.ref])
+    return Entry(line.at, "paperclip", _("File attached"), line.a, url=url)
 
 
 def _changes(deal: Deal):

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from accounts.permissions import may
 from core import formatting, moscow
-from deals.models import CallComment, Deal, PipelineCode, Problem, Stage, Task
+from deals.models import CallComment, CommentDraft, Deal, PartnerFile, PipelineCode, Problem, Stage, Task
 from deals.rules import Health, Signs, health
 from deals.selectors.alerts import open_alerts
 from deals.selectors.inline import inline_values
@@ -50,7 +51,19 @@ def get_deal(user: User, pk: int) -> Deal:
         "handoff__sold_by",
     )
     called = CallComment.objects.filter(deal=OuterRef("pk")).order_by("-called_at")
-    return get_object_or_404(queryset.annotate(last_call_at=Subquery(called.values("called_at")[:1])), pk=pk)
+    queryset = queryset.annotate(
+        last_call_at=Subquery(called.values("called_at")[:1]),
+        has_draft=Exists(CommentDraft.objects.filter(deal=OuterRef("pk"), author=user)),
+        file_count=_files_shown(),
+    )
+    return get_object_or_404(queryset, pk=pk)
+
+
+def _files_shown() -> Coalesce:
+    """How many files the card's tab shows: the deal's own and those of no deal."""
+    files = PartnerFile.objects.filter(partner=OuterRef("partner"), file__archived_at__isnull=True)
+    files = files.filter(Q(deal=OuterRef("pk")) | Q(deal=None))
+    return Coalesce(Subquery(files.order_by().values("partner").annotate(n=Count("pk")).values("n")), 0)
 
 
 def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:

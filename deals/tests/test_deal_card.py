@@ -4,17 +4,19 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.tests.factories import HeadFactory, MarketerFactory, SalesFactory, SupportFactory
-from deals.actions import NextStep, append_main_comment, move_deal, save_call_comment
+from deals.actions import NextStep, append_main_comment, attach_file, move_deal, save_call_comment
 from deals.comment_text import Numbers
 from deals.selectors.metrics import weeks_of
 from deals.tests.factories import AddonFactory, DealFactory, HandoffFactory, TaskFactory, stage
 from deals.timeline import PAGE_SIZE, timeline
+from files.tests.samples import PDF
 from partners.models import Agreement, Metrics
 from partners.tests.factories import ContactFactory
 
@@ -204,6 +206,19 @@ def test_of_two_calls_in_a_week_the_later_one_counts(deal):
     assert weeks_of(told) == [(monday, {"requests": 9, "meetings": 1, "contracts": None, "contracts_sum": None})]
 
 
+def test_a_file_of_the_deal_is_in_its_tab_and_in_the_timeline(client, deal):
+    sent = SimpleUploadedFile("Акт.pdf", PDF)
+    attach_file(deal.partner, sent, deal=deal, by=deal.manager, now=timezone.now())
+    client.force_login(deal.manager)
+
+    tab = client.get(url(deal, "?tab=files"))
+    told = client.get(url(deal, "?kind=files")).context["entries"]
+
+    assert [line.attached.deal for line in tab.context["files_panel"]["lines"]] == [deal]
+    assert tab.context["deal"].file_count == 1
+    assert [item.entry.text for item in told] == ["Акт.pdf"]
+
+
 def test_the_chain_of_terms_leads_back(client, deal):
     old = DealFactory(partner=deal.partner, created_at=timezone.now() - timedelta(days=180))
     client.force_login(deal.manager)
@@ -265,7 +280,7 @@ def test_a_script_in_a_name_is_text(client, deal):
     assert "<script>alert(1)" not in client.get(url(deal)).content.decode()
 
 
-@pytest.mark.parametrize("tab", ["feed", "tasks", "addons"])
+@pytest.mark.parametrize("tab", ["feed", "tasks", "addons", "files"])
 def test_the_number_of_queries_does_not_grow(client, deal, tab):
     def fill(count):
         now = timezone.now()
@@ -285,4 +300,4 @@ def test_the_number_of_queries_does_not_grow(client, deal, tab):
     few = queries()
     fill(20)
 
-    assert queries() == few <= 16
+    assert queries() == few <= 15

@@ -21,9 +21,10 @@ from deals.forms.comment import CallCommentForm
 from deals.models import CommentDraft, Deal, Task
 from deals.selectors.deal_card import deal_card, get_deal
 from deals.selectors.feed import feed
+from deals.selectors.files import files_panel
 from deals.selectors.load import tasks_per_day
 
-TABS = ("feed", "tasks", "invoices", "addons")
+TABS = ("feed", "tasks", "invoices", "addons", "files")
 
 
 @permission("deal.read")
@@ -145,6 +146,8 @@ def _render_card(
         context["day_counts"] = tasks_per_day(request.user, now)
     if tab == "feed":
         context |= feed(shown, request.user, now, kind=request.GET.get("kind", ""))
+    if tab == "files" and context["can_see_files"]:
+        context |= files_panel(request.user, shown.partner, shown)
     if tab == "tasks":
         context["done_tasks"] = (
             shown.tasks.filter(done_at__isnull=False).select_related("done_by").order_by("-done_at")[:50]
@@ -156,7 +159,7 @@ def _comment_form(
     request: HttpRequest, shown: Deal, next_task: Task | None
 ) -> tuple[CallCommentForm, CommentDraft | None]:
     """The form as the author left it, or a fresh one."""
-    saved = CommentDraft.objects.filter(author=request.user, deal=shown).first()
+    saved = CommentDraft.objects.filter(author=request.user, deal=shown).first() if shown.has_draft else None
     initial = {"kind": "call", "time": "12:00", "completed_task": next_task and next_task.pk}
     if saved:
         initial |= saved.fields
@@ -180,4 +183,5 @@ def _rights(request: HttpRequest, shown: Deal) -> dict[str, bool]:
         "can_raise": may(user, "problem.raise"),
         "can_resolve": may(user, "problem.resolve"),
         "can_see_invoices": may(user, "invoice.read"),
+        "can_see_files": may(user, "file.read"),
     }

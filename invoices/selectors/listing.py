@@ -144,6 +144,13 @@ def deal_invoices(deal: Deal, user: User, today: date) -> list[InvoiceRow]:
     return _rows(Invoice.objects.visible_to(user).filter(deal=deal).order_by("-dated_on", "-pk")[:PAGE_SIZE], today)
 
 
+def deal_payments(deal: Deal, user: User) -> list[Allocation]:
+    """The money that stands against the invoices of a deal, newest first, with its payment and who recorded it."""
+    standing = Allocation.objects.standing().filter(invoice__deal=deal, payment__in=Payment.objects.visible_to(user))
+    standing = standing.select_related("payment__recorded_by", "invoice")
+    return list(standing.order_by("-payment__paid_on", "-pk")[:PAGE_SIZE])
+
+
 def partner_invoices(partner: Partner, user: User, today: date, limit: int = 5) -> list[InvoiceRow]:
     """The last issued invoices of a partner."""
     issued = Invoice.objects.visible_to(user).filter(partner=partner, state=Invoice.State.ISSUED)

@@ -254,7 +254,7 @@ def test_the_number_of_queries_does_not_grow(shown, size, head, django_assert_ma
         "list": (reverse("invoices:list"), 7),
         "overdue": (reverse("invoices:list") + "?overdue=1", 7),
         "invoice": (reverse("invoices:invoice", args=[many.pk]), 6),
-        "deal": (reverse("invoices:of-deal", args=[deal.pk]), 5),
+        "deal": (reverse("invoices:of-deal", args=[deal.pk]), 6),
         "edit": (reverse("invoices:edit", args=[draft.pk]), 15),
     }[shown]
     client = signed_in(head)
@@ -587,6 +587,17 @@ def test_the_invoices_of_a_deal_are_a_fragment_or_a_page(head):
     assert "<html" not in text_of(fragment)
     assert invoice_url(invoice) in text_of(page)
     assert "<html" in text_of(page)
+
+
+def test_the_payments_of_a_deal_stand_under_its_invoices(head):
+    invoice = addon_invoice(by=head)
+    today = timezone.localdate()
+    record_payment(invoice, amount=Decimal(1000), paid_on=today, by=head, now=timezone.now())
+    shown = signed_in(head).get(reverse("invoices:of-deal", args=[invoice.deal_id]), **HTMX)
+
+    assert [(each.invoice, each.amount) for each in shown.context["payments"]] == [(invoice, Decimal(1000))]
+    assert "deal-payments" in text_of(shown)
+    assert head.full_name in text_of(shown)
 
 
 def test_names_are_shown_as_text_wherever_they_stand(head):

@@ -9,7 +9,15 @@ from core import moscow
 from deals.models import Deal
 from invoices.models import Invoice
 from invoices.rules import PAYMENT_STATE_NAMES
-from invoices.selectors import InvoiceFilter, deal_invoices, list_page, partner_invoices, partner_payments, totals
+from invoices.selectors import (
+    InvoiceFilter,
+    deal_invoices,
+    deal_payments,
+    list_page,
+    partner_invoices,
+    partner_payments,
+    totals,
+)
 from partners.models import Partner
 
 SHOWN_OF_PARTNER = 50
@@ -39,9 +47,12 @@ def of_deal(request: HttpRequest, deal_pk: int) -> HttpResponse:
     """The invoices of a deal: a fragment for the deal card, a page of their own without scripts."""
     deal = get_object_or_404(Deal.objects.visible_to(request.user).select_related("partner", "pipeline"), pk=deal_pk)
     today = moscow.today(timezone.now())
+    rows, paid = deal_invoices(deal, request.user, today), deal_payments(deal, request.user)
     context = {
         "deal": deal,
-        "rows": deal_invoices(deal, request.user, today),
+        "rows": rows,
+        "payments": paid,
+        "paid": sum(each.amount for each in paid),
         "today": today,
         "can_draft": deal.is_open and may(request.user, "invoice.draft"),
     }
