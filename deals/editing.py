@@ -76,8 +76,9 @@ EDITABLE = {
         Editable("confidence", _("Confidence"), _confidence_words),
         Editable("manager", _("Manager"), permission="deal.reassign"),
         Editable("contact", _("Contact")),
-        Editable("phone", _("Phone"), _phone_words, "contact", "partner.update", ("phone", "phone_extension")),
-        Editable("email", _("E-mail"), str, "contact", "partner.update"),
+        Editable("phone", _("Phone"), _phone_words, "contact", "contact.update", ("phone", "phone_extension")),
+        Editable("email", _("E-mail"), str, "contact", "contact.update"),
+        Editable("site", _("Site"), str, "partner", "partner.update"),
         Editable("city", _("City"), str, "partner", "partner.update"),
     )
 }

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import RuleViolation
-from deals.models import Deal, PipelineCode, Task
+from deals.models import Deal, FieldChange, PipelineCode, Task
 from partners import hooks
 from partners.models import Partner
 
@@ -40,6 +40,12 @@ def hand_open_work_over(partner: Partner, former: User, *, by: User, now: dateti
     deals = Deal.objects.open().filter(partner=partner, manager=former)
     keys = list(deals.order_by("pk").values_list("pk", flat=True))
     Deal.objects.filter(pk__in=keys).update(manager=partner.manager, version=F("version") + 1)
+    FieldChange.objects.bulk_create(
+        FieldChange(
+            deal_id=key, field="manager", before=former.full_name, after=partner.manager.full_name, by=by, at=now
+        )
+        for key in keys
+    )
     tasks = Task.objects.open().filter(deal__in=keys, assignee=former)
     Task.objects.filter(pk__in=list(tasks.values_list("pk", flat=True))).update(
         assignee=partner.manager, version=F("version") + 1

@@ -15,6 +15,7 @@ from deals.actions.locking import lock_open_deal
 from deals.actions.pricing import set_price
 from deals.editing import EDITABLE, PRICE, Editable, contact_of, key
 from deals.models import Deal, FieldChange, StageRole
+from partners.actions.locking import lock_partner
 from partners.models import Partner
 
 
@@ -61,12 +62,13 @@ def last_change(deal: Deal, name: str) -> FieldChange | None:
 def _lock_owner(deal: Deal, editable: Editable) -> Model:
     if editable.owner == "deal":
         return lock_open_deal(deal)
-    Partner.objects.select_for_update().only("pk").get(pk=deal.partner_id)
-    deal = Deal.objects.select_related("partner__city", "contact").get(pk=deal.pk)
-    owner = deal.partner if editable.owner == "partner" else contact_of(deal)
-    if owner is None:
+    partner = lock_partner(deal.partner)
+    if editable.owner == "partner":
+        return partner
+    contact = contact_of(Deal.objects.select_related("partner", "contact").get(pk=deal.pk))
+    if contact is None:
         raise RuleViolation("no_contact", _("The partner has no contact yet. Add one on the partner's page."))
-    return owner
+    return contact
 
 
 def _change_deal(deal: Deal, editable: Editable, value: Any, *, by: User, now: datetime) -> None:
@@ -97,7 +99,7 @@ def _check(deal: Deal) -> None:
         raise RuleViolation("term_ends_before_start", _("The term cannot end before it starts."), "term_ends_on")
     if deal.stage.role == StageRole.DUE and not (deal.amount and deal.package):
         raise RuleViolation("stage_needs_amount", _("On this status the renewal has its exact amount."), "amount")
-    if deal.contact and deal.contact.partner_id != deal.partner_id:
+    if deal.contact and (deal.contact.partner_id != deal.partner_id or deal.contact.archived_at):
         raise RuleViolation("foreign_contact", _("Choose a contact of this partner."), "contact")
 
 

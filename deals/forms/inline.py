@@ -64,9 +64,10 @@ FIELDS: dict[str, Callable[[Deal], forms.Field]] = {
     "term_ends_on": lambda deal: DayField(required=deal.term_ends_on is not None),
     "confidence": lambda deal: forms.ChoiceField(choices=Deal.Confidence),
     "manager": lambda deal: _choice(User.objects.support_managers(), empty_label=None),
-    "contact": lambda deal: _choice(deal.partner.contacts.all(), empty_label=None),
+    "contact": lambda deal: _choice(deal.partner.contacts.in_use(), empty_label=None),
     "phone": lambda deal: PhoneField(deal.partner.city.country),
     "email": lambda deal: forms.EmailField(required=False, max_length=254),
+    "site": lambda deal: forms.URLField(required=False, max_length=200, assume_scheme="https"),
     "city": lambda deal: _choice(City.objects.order_by("name"), empty_label=None),
 }
 

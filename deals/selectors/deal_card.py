@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.permissions import may
 from core import formatting, moscow
 from deals.models import CallComment, CommentDraft, Deal, PartnerFile, PipelineCode, Problem, Stage, Task
-from deals.rules import Health, Signs, health
+from deals.rules import Health, Signs, health, health_reasons
 from deals.selectors.alerts import open_alerts
 from deals.selectors.inline import inline_values
 from deals.selectors.metrics import table, trends
@@ -71,6 +71,7 @@ def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
     tasks = list(deal.tasks.select_related("assignee").order_by("done_at", "due_at", "pk").filter(done_at__isnull=True))
     metrics = list(Metrics.objects.filter(partner=deal.partner_id).order_by("-measured_on", "-pk")[:METRICS_READ])
     problems = list(Problem.objects.open().filter(partner=deal.partner_id).select_related("raised_by").order_by("pk"))
+    signs = _signs(deal, tasks, metrics, bool(problems), now)
     last_call_at = deal.last_call_at
     contacts = _contacts(deal, user)
     agreements = list(
@@ -103,7 +104,8 @@ def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
         "trends": trends(metrics),
         "metric_rows": table(metrics, moscow.today(now)),
         "problems": problems,
-        "health": _health(deal, tasks, metrics, bool(problems), now),
+        "health": health(signs),
+        "health_reasons": health_reasons(signs) if health(signs) in {Health.DOUBTFUL, Health.PROBLEM} else [],
         "silent_days": (moscow.today(now) - moscow.today(last_call_at)).days if last_call_at else None,
     }
 
@@ -140,9 +142,10 @@ def _term_chip(deal: Deal, now: datetime) -> str:
     return "chip--bad" if days <= 7 else "chip--warn" if days <= 14 else ""
 
 
-def _health(deal: Deal, tasks: list[Task], metrics: list[Metrics], has_problem: bool, now: datetime) -> Health:
+def _signs(deal: Deal, tasks: list[Task], metrics: list[Metrics], has_problem: bool, now: datetime) -> Signs:
+    """What the health of the deal is judged by."""
     today = moscow.today(now)
     overdue = (today - moscow.today(tasks[0].due_at)).days if tasks and tasks[0].is_overdue(now) else 0
     silent = (today - moscow.today(deal.last_call_at)).days if deal.last_call_at else None
     requests = metrics[0].requests if metrics else None
-    return health(Signs(deal.stage.role, overdue, silent, requests, has_problem))
+    return Signs(deal.stage.role, overdue, silent, requests, has_problem)

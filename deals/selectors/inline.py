@@ -71,6 +71,8 @@ def _value(editable: Editable, deal: Deal, user: User, contact: Contact | None) 
 def _href(editable: Editable, value: Any) -> str:
     if editable.name == "phone" and value[0]:
         return f"tel:{value[0]}"
+    if editable.name == "site":
+        return value
     return f"mailto:{value}" if editable.name == "email" and value else ""
 
 

@@ -16,6 +16,7 @@ from core.errors import RuleViolation
 from deals.actions import EditConflict, change_field
 from deals.models import Deal
 from deals.tests.factories import AddonFactory, DealFactory, TaskFactory, stage
+from partners.models import Partner
 from partners.tests.factories import ContactFactory
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +151,22 @@ def test_the_phone_is_kept_in_one_form_with_its_extension(client, deal):
     contact = deal.partner.contacts.get()
     assert (contact.phone, contact.phone_extension) == ("+79123456789", "12")
     assert lines_of(deal)[0][0] == "phone"
+
+
+def test_the_site_needs_no_scheme(client, deal):
+    client.force_login(deal.manager)
+
+    client.post(url(deal, "site"), {"value": "vektor.example.ru"})
+
+    deal.partner.refresh_from_db()
+    assert deal.partner.site == "https://vektor.example.ru"
+
+
+def test_a_partner_in_the_archive_keeps_its_values(client, deal):
+    Partner.objects.filter(pk=deal.partner_id).update(archived_at=timezone.now())
+    client.force_login(deal.manager)
+
+    assert client.post(url(deal, "site"), {"value": "vektor.example.ru"}, **HTMX).status_code == 422
 
 
 def test_the_city_of_the_partner_changes_its_clock(client, deal):
