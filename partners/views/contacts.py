@@ -12,14 +12,14 @@ from partners.actions import add_contact, archive_contact, make_main, restore_co
 from partners.forms.contact import ContactForm
 from partners.models import Contact, Partner
 from partners.selectors import get_contact, get_partner
-from partners.views.pages import done, page_of, refused, show_dialog
+from partners.views.pages import done, page_of, posted, refused, show_dialog
 
 
 @permission("contact.update")
 def new(request: HttpRequest, pk: int) -> HttpResponse:
     """One more person at the partner's."""
     partner = get_partner(request.user, pk)
-    form = ContactForm(request.POST or None, partner=partner)
+    form = ContactForm(posted(request), partner=partner)
     if request.method == "POST" and form.is_valid():
         try:
             contact = add_contact(partner, form.draft(), by=request.user)
@@ -33,7 +33,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
 @permission("contact.update")
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_contact(request.user, pk)
-    form = ContactForm(request.POST or None, partner=contact.partner, contact=contact)
+    form = ContactForm(posted(request), partner=contact.partner, contact=contact)
     if request.method == "POST" and form.is_valid():
         try:
             update_contact(contact, form.draft(), by=request.user)

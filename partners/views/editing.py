@@ -18,13 +18,13 @@ from partners.duplicates import Signs, find_twins
 from partners.forms.partner import ArchiveForm, EditPartnerForm, NewPartnerForm
 from partners.models import Partner
 from partners.selectors import get_partner, last_editor
-from partners.views.pages import done, page_of, refused, show_dialog
+from partners.views.pages import done, page_of, posted, refused, show_dialog
 
 
 @permission("partner.create")
 def new(request: HttpRequest) -> HttpResponse:
     """A new partner; when one very like is here already, it is shown first."""
-    form = NewPartnerForm(request.POST or None)
+    form = NewPartnerForm(posted(request))
     twins: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
         draft = form.draft()
@@ -52,7 +52,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """All values of the partner in one form; who has changed what meanwhile is shown, nothing typed is lost."""
     partner = get_partner(request.user, pk, "partner.update")
     may_reassign = may(request.user, "partner.reassign")
-    form = EditPartnerForm(request.POST or None, partner=partner, may_reassign=may_reassign)
+    form = EditPartnerForm(posted(request), partner=partner, may_reassign=may_reassign)
     conflict: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"]
@@ -73,7 +73,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def archive(request: HttpRequest, pk: int) -> HttpResponse:
     """Why the partner goes; refused as long as it has open deals."""
     partner = get_partner(request.user, pk, "partner.archive")
-    form = ArchiveForm(request.POST or None)
+    form = ArchiveForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             archive_partner(partner, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now())

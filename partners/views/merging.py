@@ -17,7 +17,7 @@ from partners.actions.merging import CONTACT_FIELDS, PARTNER_FIELDS
 from partners.forms.partner import MergeForm
 from partners.models import Contact, ContactMerge, Partner, PartnerMerge
 from partners.selectors import get_contact, get_partner, merge_candidates
-from partners.views.pages import done, page_of, refused
+from partners.views.pages import done, page_of, posted, refused
 
 
 @permission("partner.merge")
@@ -27,7 +27,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.GET.get("with"):
         return _choose(request, winner)
     loser = get_partner(request.user, _key(request), "partner.merge")
-    form = MergeForm(request.POST or None, winner=winner, loser=loser, names=PARTNER_FIELDS)
+    form = MergeForm(posted(request), winner=winner, loser=loser, names=PARTNER_FIELDS)
     if request.method == "POST" and form.is_valid():
         choice = {"from_loser": form.from_loser(), "versions": form.versions()}
         try:
@@ -64,7 +64,7 @@ def contact_merge(request: HttpRequest, pk: int) -> HttpResponse:
         context = {"winner": winner, "partner": partner, "others": others, "back": back}
         return render(request, "partners/merge_contact_choose.html", context)
     loser = get_contact(request.user, _key(request))
-    form = MergeForm(request.POST or None, winner=winner, loser=loser, names=CONTACT_FIELDS)
+    form = MergeForm(posted(request), winner=winner, loser=loser, names=CONTACT_FIELDS)
     if request.method == "POST" and form.is_valid():
         try:
             made = merge_contacts(winner, loser, from_loser=form.from_loser(), by=request.user, now=timezone.now())

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,11 @@ def show_dialog(request: HttpRequest, body: str, context: dict[str, Any], status
     """`body` is the template of the form's inside."""
     template = "partners/_dialog.html" if request.htmx else "partners/dialog.html"
     return render(request, template, context | {"body": body, "is_dialog": bool(request.htmx)}, status=status)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, also when it is nothing at all; None when the form is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def page_of(partner_pk: int) -> str:
