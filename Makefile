@@ -4,7 +4,7 @@ PY := .venv/bin/python
 EMBEDDED := $(PY) -m lbg_support.embedded exec
 ARGS ?=
 
-.PHONY: run test lint format shell dev
+.PHONY: run test lint format shell screens dev
 
 run:
 	@$(PYTHON) scripts/prepare.py requirements-embedded.txt
@@ -29,6 +29,11 @@ format: dev
 shell:
 	@$(PYTHON) scripts/prepare.py requirements-embedded.txt
 	@$(EMBEDDED) -- $(PY) manage.py shell
+
+# docs/screens/ anew, from the demo company of a fixed day. `make screens ARGS=board` takes only the boards.
+screens: dev
+	@$(PY) scripts/system_packages.py pango browser
+	@$(EMBEDDED) --ephemeral -- $(PY) scripts/screenshots.py $(ARGS)
 
 dev:
 	@$(PYTHON) scripts/prepare.py requirements-dev.txt

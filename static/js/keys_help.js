@@ -9,7 +9,8 @@ const isShown = (element) => Boolean(element.checkVisibility?.({ visibilityPrope
 function labelOf(element) {
   const copy = element.cloneNode(true);
   copy.querySelectorAll("kbd, svg, .count, .sr-only").forEach((part) => part.remove());
-  return (element.dataset.keyLabel ?? element.getAttribute("aria-label")) || copy.textContent.trim() || element.title;
+  /* A name such as «Выполнено: такое-то дело» tells of one row; the list speaks of all. */
+  return element.dataset.keyLabel || element.getAttribute("aria-label")?.split(":")[0] || copy.textContent.trim() || element.title;
 }
 
 function line(list, keys, text) {
