@@ -65,6 +65,20 @@ def test_what_is_chosen_is_saved(client, deal, head, take, expected):
     assert (deal.discount_percent, deal.stage.role) == (expected, "due")
 
 
+@pytest.mark.parametrize(("take", "expected"), [("mine", Decimal(176700)), ("theirs", Decimal(150000))])
+def test_an_amount_that_the_other_has_agreed_apart_is_a_question_too(client, deal, head, take, expected):
+    client.force_login(deal.manager)
+    address, context = ask(client, deal, stage("renewal", "due"))
+    change_field(deal, "amount", Decimal(150000), by=head, now=timezone.now())
+
+    again = client.post(address, typed(context), **HTMX).context
+    client.post(address, typed(again, **{"take-amount": take}), **HTMX)
+
+    deal.refresh_from_db()
+    assert [line.name for line in again["conflict"]] == ["amount"]
+    assert deal.amount == expected
+
+
 def test_a_value_that_only_the_other_has_changed_is_no_question(client, deal, head):
     client.force_login(deal.manager)
     address, context = ask(client, deal, stage("renewal", "due"))

@@ -26,6 +26,8 @@ from deals.selectors.load import tasks_per_day
 BOARD_ADDRESS = "/deals/board/"
 CONTESTED = ["package", "discount_percent", "expected_payment_on"]
 """Values of the dialog that somebody else may be changing at the same time."""
+SEEN = [*CONTESTED, "amount", "stage"]
+"""What the dialog remembers to have shown: the amount follows from the package and the discount."""
 
 
 @permission("deal.move")
@@ -51,6 +53,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
             now=timezone.now(),
             version=_version(request),
             **(form.demands() if form else {}),
+            **({"amount": deal.amount} if request.POST.get("take-amount") == "theirs" else {}),
         )
     except VersionConflict as conflict:
         return _conflict(request, deal, stage, form, conflict)
@@ -124,8 +127,10 @@ def _conflict(request: HttpRequest, deal: Deal, stage: Stage, form, conflict: Ve
     """The dialog again, with both values of each field that somebody else has changed; the board puts the card back."""
     if form is None and request.htmx and _is_from_board(request):
         return _refuse(request, deal, stage, form, conflict)
-    seen = {name: request.POST[f"seen-{name}"] for name in [*CONTESTED, "stage"] if f"seen-{name}" in request.POST}
-    mine = {name: form.cleaned_data[name] for name in CONTESTED if form is not None and name in form.cleaned_data}
+    seen = {name: request.POST[f"seen-{name}"] for name in SEEN if f"seen-{name}" in request.POST}
+    mine = {name: form.cleaned_data[name] for name in CONTESTED} if isinstance(form, DueForm) else {}
+    if mine:
+        mine["amount"] = discounted(mine["package"].service.price, mine["discount_percent"])
     context = {"conflict": conflict_lines(deal, seen, mine, str(stage)), "is_conflict": True, "version": deal.version}
     return _render(request, deal, stage, form, context)
 
@@ -147,7 +152,7 @@ def _render(request: HttpRequest, deal: Deal, stage: Stage, form, conflict: dict
         "today": moscow.today(now),
         "day_counts": tasks_per_day(request.user, now),
         "can_invoice": may(request.user, "invoice.draft"),
-        "seen": seen_values(deal, CONTESTED),
+        "seen": seen_values(deal, SEEN),
         **(conflict or {}),
     }
     if isinstance(form, DueForm):
