@@ -1,9 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
 
 
 class DealsConfig(AppConfig):
     name = "deals"
-    verbose_name = "Сделки"
+    verbose_name = pgettext_lazy("section", "Deals")
 
     def ready(self) -> None:
         from deals import partner_hooks, timeline_sources

@@ -2,6 +2,7 @@
 
 import re
 
+import pypdfium2
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
@@ -129,6 +130,22 @@ def test_the_language_is_kept_with_the_person(day, live_server):
 
     expect(day.locator("html")).to_have_attribute("lang", "en")
     expect(day.get_by_role("heading", level=1)).to_have_text("Settings")
+
+
+def test_a_list_prints_black_on_white_without_buttons_on_a_turned_sheet(day, live_server, deal):
+    deal.manager.theme = "dark"
+    deal.manager.save()
+    day.goto(f"{live_server.url}/partners/")
+    day.wait_for_load_state("networkidle")
+
+    sheet = pypdfium2.PdfDocument(day.pdf(prefer_css_page_size=True))[0]
+
+    text = sheet.get_textpage().get_text_bounded()
+    assert deal.partner.name in text
+    assert "Создать" not in text
+    assert "Мой день" not in text
+    assert sheet.get_width() > sheet.get_height()
+    assert sheet.render(scale=0.2).to_pil().getpixel((2, 2)) == (255, 255, 255)
 
 
 # --- The session is over ---------------------------------------------------------------------------------------------

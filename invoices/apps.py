@@ -1,9 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
 
 
 class InvoicesConfig(AppConfig):
     name = "invoices"
-    verbose_name = "Счета"
+    verbose_name = pgettext_lazy("section", "Invoices")
 
     def ready(self) -> None:
         from invoices import timeline

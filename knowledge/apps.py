@@ -1,6 +1,7 @@
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
 
 
 class KnowledgeConfig(AppConfig):
     name = "knowledge"
-    verbose_name = "База знаний"
+    verbose_name = pgettext_lazy("section", "Knowledge base")

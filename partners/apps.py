@@ -1,6 +1,7 @@
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
 
 
 class PartnersConfig(AppConfig):
     name = "partners"
-    verbose_name = "Партнёры"
+    verbose_name = pgettext_lazy("section", "Partners")

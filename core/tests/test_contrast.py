@@ -9,7 +9,7 @@ from django.conf import settings
 SHEET = (Path(settings.BASE_DIR) / "static/css/tokens.css").read_text()
 BLOCKS = {
     "light": r":root \{(.*?)\n  \}",
-    "dark": r':root\[data-theme="dark"\] \{(.*?)\n  \}',
+    "dark": r':root\[data-theme="dark"\] \{(.*?)\n    \}',
     "dark by the system": r':root\[data-theme="system"\] \{(.*?)\n    \}',
 }
 THEMES = {
