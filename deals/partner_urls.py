@@ -8,6 +8,7 @@ urlpatterns = [
     path("", partners.partner_list, name="list"),
     path("new/", editing.new, name="new"),
     path("<int:pk>/", partners.partner, name="partner"),
+    path("<int:pk>/feed/", partners.feed, name="feed"),
     path("<int:pk>/edit/", editing.edit, name="edit"),
     path("<int:pk>/archive/", editing.archive, name="archive"),
     path("<int:pk>/restore/", editing.restore, name="restore"),

@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.permissions import may
 from deals.models import CallComment, Deal
+from partners.models import Partner
 
 PAGE_SIZE = 25
 FETCHED = 2 * PAGE_SIZE
@@ -60,6 +61,7 @@ class Entry:
     ref: int = 0
     author_id: int | None = None
     edited_at: datetime | None = None
+    deal_id: int | None = None
     comment: CallComment | None = field(default=None, compare=False)
 
 
@@ -77,17 +79,27 @@ class Line:
     amount: Decimal | None
     by_id: int | None
     by: str
+    deal_id: int | None
     total: int
 
 
 @dataclass(frozen=True)
+class Reach:
+    """What a timeline tells of: some deals of one partner, or (`is_whole`) the partner itself with them."""
+
+    partner_id: int
+    deals: list[int]
+    is_whole: bool = False
+
+
+@dataclass(frozen=True)
 class Source:
-    """One kind of thing that happens to a deal: who may read of it, its rows, and what a row says."""
+    """One kind of thing that happens to deals: who may read of it, its rows, and what a row says."""
 
     name: str
     kind: str
     permission: str
-    lines: Callable[[Deal], QuerySet]
+    lines: Callable[[Reach], QuerySet]
     entry: Callable[[Line], Entry]
 
 
@@ -102,8 +114,11 @@ NO_SUM = Cast(Value(None), DecimalField(max_digits=12, decimal_places=2))
 
 
 def lines(queryset: QuerySet, *, at: str, by: str = "", amount: Any = NO_SUM, **texts: Any) -> QuerySet:
-    """A source's rows in the common columns. `at`, `by` and `moment` are paths, the texts `a`, `b`, `c` expressions."""
-    moment = texts.pop("moment", None)
+    """A source's rows in the common columns; the texts `a`, `b`, `c` are expressions.
+
+    `at`, `by`, `moment` and `deal` (the key of the deal) are paths.
+    """
+    moment, deal = texts.pop("moment", None), texts.pop("deal", "deal_id")
     name = Concat(f"{by}__first_name", Value(" "), f"{by}__last_name") if by else Value("")
     return queryset.order_by(f"-{at}", "-pk").values(
         line_at=F(at),
@@ -115,6 +130,7 @@ def lines(queryset: QuerySet, *, at: str, by: str = "", amount: Any = NO_SUM, **
         line_amount=F(amount) if isinstance(amount, str) else amount,
         line_by_id=F(f"{by}__pk") if by else Cast(Value(None), IntegerField()),
         line_by=Cast(name, TextField()),
+        line_deal_id=F(deal),
         line_total=Window(Count("*")),
     )
 
@@ -123,9 +139,21 @@ def _text(value: Any) -> Cast:
     return Cast(F(value) if isinstance(value, str) else value or Value(""), TextField())
 
 
-def timeline(
-    deal: Deal, user: User, *, before: datetime, kind: str = ""
-) -> tuple[list[Entry], datetime | None, dict[str, int]]:
+Page = tuple[list[Entry], datetime | None, dict[str, int]]
+
+
+def timeline(deal: Deal, user: User, *, before: datetime, kind: str = "") -> Page:
+    """One page of what the reader may see of a deal; see `timeline_of`."""
+    return timeline_of(Reach(deal.partner_id, [deal.pk]), user, before=before, kind=kind)
+
+
+def partner_timeline(partner: Partner, user: User, *, before: datetime, kind: str = "") -> Page:
+    """One page of what the reader may see of a partner and all of its deals; see `timeline_of`."""
+    deals = list(Deal.objects.visible_to(user).filter(partner=partner).values_list("pk", flat=True))
+    return timeline_of(Reach(partner.pk, deals, is_whole=True), user, before=before, kind=kind)
+
+
+def timeline_of(reach: Reach, user: User, *, before: datetime, kind: str = "") -> Page:
     """One page of what the reader may see, older than `before` and of this kind.
 
     Gives the entries, the moment from which the next page goes on (None at the end), and the number of entries of each
@@ -133,7 +161,7 @@ def timeline(
     """
     sources = [source for source in SOURCES.values() if may(user, source.permission)]
     shown = {source.name for source in sources if not kind or source.kind == kind}
-    rows = _rows(deal, sources, shown, before)
+    rows = _rows(reach, sources, shown, before)
     counts: dict[str, int] = {}
     for name, total in {line.source: line.total for line in rows}.items():
         counts[SOURCES[name].kind] = counts.get(SOURCES[name].kind, 0) + total
@@ -145,10 +173,10 @@ def timeline(
     return entries, page[-1].at if len(page) < len(found) else None, counts
 
 
-def _rows(deal: Deal, sources: list[Source], shown: set[str], before: datetime) -> list[Line]:
+def _rows(reach: Reach, sources: list[Source], shown: set[str], before: datetime) -> list[Line]:
     """The latest lines of each source in one statement; of one that is filtered out a single row, for its count."""
     parts = [
-        source.lines(deal)
+        source.lines(reach)
         .filter(line_at__lt=before)
         .annotate(line_source=Value(source.name, CharField()))[: FETCHED if source.name in shown else 1]
         for source in sources
@@ -163,7 +191,13 @@ def _rows(deal: Deal, sources: list[Source], shown: set[str], before: datetime) 
 def _entry(line: Line) -> Entry:
     source = SOURCES[line.source]
     return replace(
-        source.entry(line), at=line.at, kind=source.kind, ref=line.ref, by=line.by.strip(), author_id=line.by_id
+        source.entry(line),
+        at=line.at,
+        kind=source.kind,
+        ref=line.ref,
+        by=line.by.strip(),
+        author_id=line.by_id,
+        deal_id=line.deal_id,
     )
 
 

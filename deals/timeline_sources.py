@@ -1,12 +1,14 @@
-"""What deals themselves tell in the timeline: calls, statuses, tasks, notes, problems, values changed by hand."""
+"""What deals themselves tell in the timeline: calls, statuses, tasks, notes, problems, values changed by hand,
+files."""
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import formatting
 from deals.editing import FIELD_NAMES
-from deals.models import Deal, Problem
-from deals.timeline import Entry, Line, Source, lines, register_source
+from deals.models import CallComment, FieldChange, Note, PartnerFile, Problem, StageChange, Task
+from deals.timeline import Entry, Line, Reach, Source, lines, register_source
 
 
 def register() -> None:
@@ -19,23 +21,29 @@ def register() -> None:
         Source("note", "notes", "note.read", _notes, _note),
         Source("problem", "problems", "deal.read", _problems, _problem),
         Source("problem_resolved", "problems", "deal.read", _resolved, _resolved_entry),
-        Source("file", "files", "file.read", _files, _file),
         Source("change", "changes", "deal.read", _changes, _change),
         Source("file", "files", "file.read", _files, _file),
     ):
         register_source(source)
 
 
-def _comments(deal: Deal):
-    return lines(deal.call_comments, at="called_at", by="author")
+def _comments(reach: Reach):
+    return lines(CallComment.objects.filter(deal__in=reach.deals), at="called_at", by="author")
 
 
 def _comment(line: Line) -> Entry:
     return Entry(line.at, "phone", _("Call"))
 
 
-def _stages(deal: Deal):
-    return lines(deal.stage_changes, at="at", by="by", a="from_stage__name", b="to_stage__name", c="reason")
+def _stages(reach: Reach):
+    return lines(
+        StageChange.objects.filter(deal__in=reach.deals),
+        at="at",
+        by="by",
+        a="from_stage__name",
+        b="to_stage__name",
+        c="reason",
+    )
 
 
 def _stage(line: Line) -> Entry:
@@ -45,9 +53,9 @@ def _stage(line: Line) -> Entry:
     return Entry(line.at, "arrow-right", _("Status changed"), f"{text}. {line.c}" if line.c else text)
 
 
-def _tasks(deal: Deal):
+def _tasks(reach: Reach):
     """Tasks that were finished without a call comment; a finished call stands in its comment."""
-    done = deal.tasks.filter(done_at__isnull=False, completed_by_comments=None)
+    done = Task.objects.filter(deal__in=reach.deals, done_at__isnull=False, completed_by_comments=None)
     return lines(done, at="done_at", by="done_by", a="title", b="result")
 
 
@@ -55,9 +63,9 @@ def _task(line: Line) -> Entry:
     return Entry(line.at, "check", _("Task done"), f"{line.a}. {line.b}" if line.b else line.a)
 
 
-def _long_tasks(deal: Deal):
+def _long_tasks(reach: Reach):
     """Tasks that were put further than seven days, with the reason (R2)."""
-    late = deal.tasks.exclude(long_term_reason="")
+    late = Task.objects.filter(deal__in=reach.deals).exclude(long_term_reason="")
     return lines(late, at="scheduled_at", by="created_by", a="title", b="long_term_reason", moment="due_at")
 
 
@@ -66,24 +74,24 @@ def _long_task(line: Line) -> Entry:
     return Entry(line.at, "calendar-clock", _("Task later than 7 days"), _("%(task)s, %(date)s: %(reason)s") % words)
 
 
-def _notes(deal: Deal):
-    return lines(deal.notes, at="created_at", by="author", a="text", moment="edited_at")
+def _notes(reach: Reach):
+    return lines(Note.objects.filter(deal__in=reach.deals), at="created_at", by="author", a="text", moment="edited_at")
 
 
 def _note(line: Line) -> Entry:
     return Entry(line.at, "square-pen", _("Note"), line.a, edited_at=line.moment)
 
 
-def _problems(deal: Deal):
-    return lines(Problem.objects.filter(partner=deal.partner_id), at="raised_at", by="raised_by", a="what")
+def _problems(reach: Reach):
+    return lines(Problem.objects.filter(partner=reach.partner_id), at="raised_at", by="raised_by", a="what")
 
 
 def _problem(line: Line) -> Entry:
     return Entry(line.at, "circle-alert", _("Problem raised"), line.a)
 
 
-def _resolved(deal: Deal):
-    resolved = Problem.objects.filter(partner=deal.partner_id, resolved_at__isnull=False)
+def _resolved(reach: Reach):
+    resolved = Problem.objects.filter(partner=reach.partner_id, resolved_at__isnull=False)
     return lines(resolved, at="resolved_at", by="resolved_by", a="what", b="how")
 
 
@@ -91,18 +99,8 @@ def _resolved_entry(line: Line) -> Entry:
     return Entry(line.at, "circle-check", _("Problem resolved"), f"{line.a} → {line.b}")
 
 
-def _files(deal: Deal):
-    """Files of this deal; what was archived meanwhile is told all the same."""
-    return lines(deal.files, at="file__uploaded_at", by="file__uploaded_by", a="file__name")
-
-
-def _file(line: Line) -> Entry:
-    url = reverse("partners:file", args=[line.ref])
-    return Entry(line.at, "paperclip", _("File attached"), line.a, url=url)
-
-
-def _changes(deal: Deal):
-    return lines(deal.field_changes, at="at", by="by", a="field", b="before", c="after")
+def _changes(reach: Reach):
+    return lines(FieldChange.objects.filter(deal__in=reach.deals), at="at", by="by", a="field", b="before", c="after")
 
 
 def _change(line: Line) -> Entry:
@@ -111,10 +109,13 @@ def _change(line: Line) -> Entry:
     return Entry(line.at, "pencil-line", name, f"{line.b or nothing} → {line.c or nothing}")
 
 
-def _files(deal: Deal):
-    attached = deal.files.filter(file__archived_at__isnull=True)
-    when = "file__uploaded_at"
-    return lines(attached, at=when, moment=when, by="file__uploaded_by", a="file__name")
+def _files(reach: Reach):
+    """Files of these deals, and of the whole partner those of no deal; an archived one is told all the same."""
+    where = Q(deal__in=reach.deals)
+    if reach.is_whole:
+        where |= Q(partner=reach.partner_id, deal=None)
+    attached = PartnerFile.objects.filter(where)
+    return lines(attached, at="file__uploaded_at", by="file__uploaded_by", a="file__name")
 
 
 def _file(line: Line) -> Entry:

@@ -5,8 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import formatting
-from deals.models import Deal
-from deals.timeline import Entry, Line, Source, lines, register_source
+from deals.timeline import Entry, Line, Reach, Source, lines, register_source
 from invoices.models import Allocation, Invoice
 
 
@@ -20,8 +19,8 @@ def register() -> None:
         register_source(source)
 
 
-def _issued(deal: Deal) -> QuerySet:
-    issued = Invoice.objects.filter(deal=deal, issued_at__isnull=False)
+def _issued(reach: Reach) -> QuerySet:
+    issued = Invoice.objects.filter(deal__in=reach.deals, issued_at__isnull=False)
     return lines(issued, at="issued_at", by="issued_by", a="number", b="pk", amount="amount")
 
 
@@ -30,8 +29,8 @@ def _issued_entry(line: Line) -> Entry:
     return Entry(line.at, "receipt-text", _("Invoice issued"), text, url=_url(line))
 
 
-def _cancelled(deal: Deal) -> QuerySet:
-    cancelled = Invoice.objects.filter(deal=deal, cancelled_at__isnull=False)
+def _cancelled(reach: Reach) -> QuerySet:
+    cancelled = Invoice.objects.filter(deal__in=reach.deals, cancelled_at__isnull=False)
     return lines(cancelled, at="cancelled_at", by="cancelled_by", a="number", b="pk", c="cancel_reason")
 
 
@@ -40,9 +39,17 @@ def _cancelled_entry(line: Line) -> Entry:
     return Entry(line.at, "receipt-text", _("Invoice cancelled"), text, url=_url(line))
 
 
-def _payments(deal: Deal) -> QuerySet:
-    standing = Allocation.objects.standing().filter(invoice__deal=deal)
-    return lines(standing, at="created_at", by="created_by", a="invoice__number", b="invoice__pk", amount="amount")
+def _payments(reach: Reach) -> QuerySet:
+    standing = Allocation.objects.standing().filter(invoice__deal__in=reach.deals)
+    return lines(
+        standing,
+        at="created_at",
+        by="created_by",
+        a="invoice__number",
+        b="invoice__pk",
+        amount="amount",
+        deal="invoice__deal_id",
+    )
 
 
 def _payment_entry(line: Line) -> Entry:

@@ -16,6 +16,7 @@ from core.errors import RuleViolation
 from core.form_fields import MoneyField
 from deals.selectors.handoffs import managers_by_load
 from partners.actions import PartnerDraft
+from partners.forms.fields import email_field
 from partners.models import Agreement, Contact, LegalKind, Partner
 from partners.phones import normalised_phone
 from partners.tax_numbers import is_tax_number
@@ -73,11 +74,7 @@ class HandOverForm(DetailsForm):
     phone = forms.CharField(
         label=gettext_lazy("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"type": "tel"})
     )
-    email = forms.EmailField(
-        label=gettext_lazy("E-mail"),
-        required=False,
-        error_messages={"invalid": gettext_lazy("This is no e-mail address. It looks like name@example.ru.")},
-    )
+    email = email_field()
     is_another = forms.BooleanField(label=gettext_lazy("It is another partner with the same phone"), required=False)
 
     package = forms.ModelChoiceField(

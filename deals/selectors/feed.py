@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import may
 from deals.models import EDITABLE_FOR, MAX_PINS, CallComment, Deal, Note, Pin
-from deals.timeline import KINDS, Entry, timeline
+from deals.timeline import KINDS, Entry, partner_timeline, timeline
+from partners.models import Partner
 
 PINNABLE: dict[str, type[CallComment] | type[Note]] = {"calls": CallComment, "notes": Note}
 """The kinds of entries that may be pinned, and their models."""
@@ -47,13 +48,28 @@ def feed(deal: Deal, user: User, now: datetime, *, kind: str = "", before: datet
     context = {
         "entries": [_with_rights(entry, user, now, on_top) for entry in entries],
         "kind": kind,
-        "more_url": _more_url(deal, more_before, kind),
+        "more_url": _next_page(reverse("deals:feed", args=[deal.pk]), more_before, kind),
         "can_pin": may(user, "deal.pin"),
         "can_note": may(user, "note.create"),
     }
     if is_first:
         context |= {"chips": _chips(counts, kind), "pinned": pinned, "max_pins": MAX_PINS}
     return context
+
+
+def partner_feed(
+    partner: Partner, user: User, now: datetime, *, kind: str = "", before: datetime | None = None
+) -> dict[str, Any]:
+    """The context of a page of the feed over all deals of a partner; pinning is the deal card's."""
+    kind = kind if kind in KINDS else ""
+    entries, more, counts = partner_timeline(partner, user, before=before or now + timedelta(seconds=1), kind=kind)
+    return {
+        "entries": [_with_rights(entry, user, now, set()) for entry in entries],
+        "kind": kind,
+        "more_url": _next_page(reverse("partners:feed", args=[partner.pk]), more, kind),
+        "chips": _chips(counts, kind),
+        "shows_deal": True,
+    }
 
 
 def _with_rights(entry: Entry, user: User, now: datetime, on_top: set[tuple[str, int]]) -> FeedEntry:
@@ -68,11 +84,11 @@ def _chips(counts: dict[str, int], chosen: str) -> list[Chip]:
     ]
 
 
-def _more_url(deal: Deal, before: datetime | None, kind: str) -> str:
+def _next_page(url: str, before: datetime | None, kind: str) -> str:
     if before is None:
         return ""
     query = {"before": before.isoformat()} | ({"kind": kind} if kind else {})
-    return f"{reverse('deals:feed', args=[deal.pk])}?{urlencode(query)}"
+    return f"{url}?{urlencode(query)}"
 
 
 def _pinned(deal: Deal, user: User) -> list[FeedEntry]:
@@ -86,12 +102,12 @@ def _pinned_entry(each: Pin) -> FeedEntry:
     if note := each.note:
         entry = Entry(
             note.created_at, "square-pen", _("Note"), note.text, note.author.full_name, kind="notes", ref=note.pk,
-            author_id=note.author_id, edited_at=note.edited_at,
+            author_id=note.author_id, edited_at=note.edited_at, deal_id=each.deal_id,
         )  # fmt: skip
     else:
         comment = each.comment
         entry = Entry(
             comment.called_at, "phone", _("Call"), by=comment.author.full_name, kind="calls", ref=comment.pk,
-            author_id=comment.author_id, comment=comment,
+            author_id=comment.author_id, comment=comment, deal_id=each.deal_id,
         )  # fmt: skip
     return FeedEntry(entry, is_pinned=True, pinned_by=each.pinned_by.full_name, pinned_at=each.pinned_at)

@@ -23,7 +23,7 @@ from deals.selectors.feed import feed as feed_context
 def feed(request: HttpRequest, pk: int) -> HttpResponse:
     """The next page of the timeline; without `before`, the whole box anew."""
     shown = get_deal(request.user, pk)
-    before = _moment(request.GET.get("before", ""))
+    before = moment_of(request.GET.get("before", ""))
     if before is None:
         return _box(request, shown)
     now = timezone.now()
@@ -126,7 +126,7 @@ def _frame(shown: Deal) -> dict:
     return {"deal": shown, "partner": shown.partner, "now": now, "today": moscow.today(now)}
 
 
-def _moment(text: str):
+def moment_of(text: str):
     """The moment of the address, which anybody may have typed; None when it is none."""
     try:
         moment = parse_datetime(text)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from accounts.permissions import Scope, may, permission, scope
 from core import moscow
 from deals.actions import set_agreement_kept
+from deals.selectors.feed import partner_feed
 from deals.selectors.files import files_panel
 from deals.selectors.partner_page import partner_page
 from deals.selectors.partners import (
@@ -19,6 +20,7 @@ from deals.selectors.partners import (
     segments,
     with_figures,
 )
+from deals.views.feed import moment_of
 from partners.filters import PartnerFilter
 from partners.models import Agreement, Partner
 from partners.selectors import get_partner, heir_of
@@ -67,7 +69,19 @@ def partner(request: HttpRequest, pk: int) -> HttpResponse:
     if shown.pk != pk:
         return redirect("partners:partner", pk=shown.pk)
     context = partner_page(shown, request.user, now) | files_panel(request.user, shown)
+    context |= partner_feed(shown, request.user, now, kind=request.GET.get("kind", ""))
     return render(request, "partners/partner.html", context | {"now": now, "today": moscow.today(now)})
+
+
+@permission("partner.read")
+def feed(request: HttpRequest, pk: int) -> HttpResponse:
+    """The next page of the feed; without `before`, the whole box anew."""
+    now = timezone.now()
+    shown = get_partner(request.user, pk)
+    before = moment_of(request.GET.get("before", ""))
+    context = partner_feed(shown, request.user, now, kind=request.GET.get("kind", ""), before=before)
+    template = "deals/_feed.html" if before else "partners/_feed_box.html"
+    return render(request, template, context | {"partner": shown, "now": now, "today": moscow.today(now)})
 
 
 @permission("partner.update")

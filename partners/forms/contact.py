@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partners.actions import ContactDraft
-from partners.forms.fields import NO_EMAIL, PHONE, PartnersForm, text_field
+from partners.forms.fields import PHONE, PartnersForm, email_field, text_field
 from partners.models import Contact, Partner
 
 FIELDS = ("name", "position", "phone", "phone_extension", "second_phone", "email", "messenger")
@@ -26,7 +26,7 @@ class ContactForm(PartnersForm):
     phone = text_field(gettext_lazy("Phone"), 40, widget=forms.TextInput(attrs=PHONE))
     phone_extension = text_field(gettext_lazy("Extension"), 8, widget=forms.TextInput(attrs={"inputmode": "numeric"}))
     second_phone = text_field(gettext_lazy("Another phone"), 40, widget=forms.TextInput(attrs=PHONE))
-    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False, error_messages={"invalid": NO_EMAIL})
+    email = email_field()
     messenger = text_field(gettext_lazy("Messenger"), 80, help_text=gettext_lazy("Like Telegram @name or WhatsApp"))
 
     def __init__(self, *args: Any, partner: Partner, contact: Contact | None = None, **kwargs: Any) -> None:

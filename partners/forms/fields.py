@@ -24,6 +24,12 @@ def text_field(label: Any, longest: int, **options: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=longest, required=options.pop("required", False), **options)
 
 
+def email_field(**options: Any) -> forms.EmailField:
+    """An address that may be left empty and is no longer than the database keeps."""
+    options = {"label": gettext_lazy("E-mail"), "required": False, "max_length": 254} | options
+    return forms.EmailField(error_messages={"invalid": NO_EMAIL}, **options)
+
+
 class PartnersForm(forms.Form):
     """A form of which a rule may refuse the values: the refusal lands at the field it names."""
 

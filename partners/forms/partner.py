@@ -11,7 +11,7 @@ from catalog.form_fields import CityField
 from catalog.models import ContractOffer
 from partners.actions import PartnerDraft
 from partners.actions.editing import EDITABLE
-from partners.forms.fields import NO_EMAIL, PHONE, PartnersForm, text_field
+from partners.forms.fields import PHONE, PartnersForm, email_field, text_field
 from partners.models import LegalKind, Partner
 
 DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
@@ -71,7 +71,7 @@ class NewPartnerForm(RequisitesForm):
 
     contact_name = text_field(gettext_lazy("Contact person"), 120)
     phone = text_field(gettext_lazy("Phone"), 40, widget=forms.TextInput(attrs=PHONE))
-    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False, error_messages={"invalid": NO_EMAIL})
+    email = email_field()
     is_another = forms.BooleanField(label=gettext_lazy("It is another partner, create it"), required=False)
 
     field_order = ("name", "city", "contact_name", "phone", "email", "manager")
