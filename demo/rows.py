@@ -12,6 +12,7 @@ from demo.billing import add_bills
 from demo.calendar import Calendar
 from demo.calls import add_calls, add_step
 from demo.company import Company
+from demo.notes import add_notes
 from demo.stories import Chapter, Story
 from partners.models import Agreement, Contact, LegalKind, Partner
 
@@ -55,6 +56,8 @@ class Scribe:
             deals.append(deal)
         self._handoff(story, deals[0], seller, rng, batch)
         add_calls(story, deals[: len(story.terms)], rng, self.calendar, batch)
+        notes_rng = Random(f"{self.seed}/notes/{story.serial}")
+        add_notes(story, deals[len(story.terms) - 1], manager, notes_rng, self.calendar, batch)
         for addon, deal in zip(story.addons, deals[len(story.terms) :], strict=True):
             add_step(addon, deal, batch)
 

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Role, User
 from core import moscow
 from deals.comment_text import missing_parts, read_numbers
-from deals.models import CallComment, Deal, Handoff, StageChange, Task
+from deals.models import CallComment, Deal, Handoff, Note, Pin, Problem, StageChange, Task
 from deals.rules import next_term
 from demo.company import PASSWORD
 from demo.loading import load_demo
@@ -57,6 +57,15 @@ def test_the_company_has_its_people_and_240_partners_in_more_than_60_cities():
 @pytest.mark.parametrize("login", ["support", "sales", "marketing", "head", "director", "admin"])
 def test_each_role_has_a_login_with_the_demo_password(login):
     assert check_password(PASSWORD, User.objects.get(email=f"{login}@demo.local").password)
+
+
+def test_there_are_notes_pins_and_problems_of_the_past():
+    raised = Problem.objects.all()
+
+    assert Note.objects.filter(created_at__lt=NOW).count() == Note.objects.count() > 30
+    assert Pin.objects.exists()
+    assert set(raised.open().values_list("deal__stage__role", flat=True)) == {"troubled"}
+    assert raised.filter(resolved_at__gt=F("raised_at"), resolved_at__lt=NOW).exists()
 
 
 def test_240_partners_are_written_in_few_statements(loaded):

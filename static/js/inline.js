@@ -42,5 +42,6 @@ function onSettle(event) {
   else box.querySelector("[data-inline-open]")?.focus();
 }
 
-document.addEventListener("keydown", onKey);
+// Before everybody else: Esc in a field is about the field, not about the drawer around it.
+document.addEventListener("keydown", onKey, true);
 document.addEventListener("htmx:afterSettle", onSettle);
