@@ -9,7 +9,7 @@ from django.core.cache import cache
 from playwright.sync_api import expect
 
 from accounts.tests.factories import PASSWORD
-from deals.models import CallComment
+from deals.models import CallComment, CommentDraft
 from deals.tests.factories import DealFactory, TaskFactory
 from e2e.steps import log_in
 
@@ -27,12 +27,12 @@ def day(page, live_server, deal):
     return page
 
 
-def press_in_russian(page, code, letter, shift=False):
+def press_in_russian(page, code, letter, shift=False, ctrl=False):
     """What a Russian layout sends: the physical key is the same, the letter is another."""
     page.evaluate(
-        """([code, key, shiftKey]) => document.activeElement.dispatchEvent(
-            new KeyboardEvent("keydown", { code, key, shiftKey, bubbles: true, cancelable: true }))""",
-        [code, letter, shift],
+        """([code, key, shiftKey, ctrlKey]) => document.activeElement.dispatchEvent(
+            new KeyboardEvent("keydown", { code, key, shiftKey, ctrlKey, bubbles: true, cancelable: true }))""",
+        [code, letter, shift, ctrl],
     )
 
 
@@ -178,6 +178,19 @@ def test_a_form_sent_after_the_session_ended_keeps_its_text_and_goes_after_signi
     sign_in_over_the_page(page)
     expect(page.locator(".feed-item").first).to_contain_text("Разобрали три звонка")
     assert CallComment.objects.count() == 1
+
+
+@pytest.mark.refused(401)
+def test_a_draft_that_could_not_be_kept_asks_to_sign_in_and_is_kept_then(page, live_server, deal):
+    log_in(page, live_server.url, deal.manager, f"/deals/{deal.pk}/?comment=1")
+    end_session()
+    page.locator("[name=was]").fill("Разобрали три звонка")
+    press_in_russian(page, "KeyS", "ы", ctrl=True)
+
+    sign_in_over_the_page(page)
+
+    expect(page.locator("[data-draft-state]")).to_contain_text("черновик сохранён")
+    assert CommentDraft.objects.get().fields["was"] == "Разобрали три звонка"
 
 
 @pytest.mark.refused(401)

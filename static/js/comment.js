@@ -1,4 +1,5 @@
 // The comment after a call: a pasted text is taken apart, and what is typed is kept as a draft every few seconds.
+import { post } from "./session.js";
 
 const SAVE_AFTER_MS = 3000;
 const NUMBERS = ["requests", "meetings", "contracts", "contracts_sum"];
@@ -13,10 +14,12 @@ if (form) {
 
 /** Ask the server to parse a text; the rules live there. */
 async function parse(text) {
-  const body = new FormData();
-  body.set("text", text);
-  body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-  const answer = await fetch(form.dataset.parseUrl, { method: "POST", body });
+  const answer = await post(form.dataset.parseUrl, () => {
+    const body = new FormData();
+    body.set("text", text);
+    body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    return body;
+  });
   return answer.ok ? answer.json() : null;
 }
 
@@ -69,8 +72,8 @@ function keepDraft(form) {
     isSaving = true;
     timer = 0;
     try {
-      const answer = await fetch(form.dataset.draftUrl, { method: "POST", body: new FormData(form) });
-      if (answer.ok && !answer.redirected) state.textContent = await answer.text();
+      const answer = await post(form.dataset.draftUrl, () => new FormData(form), save);
+      if (answer.ok) state.textContent = await answer.text();
     } catch {
       schedule();
     } finally {
@@ -82,6 +85,12 @@ function keepDraft(form) {
     timer = setTimeout(save, SAVE_AFTER_MS);
   }
   form.addEventListener("input", schedule);
+  form.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.code !== "KeyS") return;
+    event.preventDefault();
+    clearTimeout(timer);
+    save();
+  });
   form.addEventListener("submit", () => {
     clearTimeout(timer);
     isSubmitted = true;

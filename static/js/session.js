@@ -77,6 +77,15 @@ export async function obstacle(repeat) {
   return { ok: "", failed: "", over: "over", other: words.otherPerson, offline: words.offline }[state];
 }
 
+/** Post in the background, with a fresh token when the page's own is of an older session. `body` is asked for anew. */
+export async function post(url, body, repeat = null) {
+  const send = () => fetch(url, { method: "POST", body: body() });
+  const answer = await send();
+  if (answer.headers.get("X-Refused") === "token" && (await askSession()) === "ok") return send();
+  if (answer.status === 401) signInAgain(repeat);
+  return answer;
+}
+
 /* --- No connection --------------------------------------------------------------------------------------------------- */
 let timer = 0;
 
