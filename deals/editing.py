@@ -87,6 +87,9 @@ OF_THE_DEAL = [each for each in EDITABLE.values() if each.owner == "deal"]
 PRICE = ("package", "discount_percent", "amount")
 """Values of which one changes the others."""
 
+CONTACTS = tuple(each.name for each in EDITABLE.values() if each.owner == "contact" or each.name == "contact")
+"""Values that only those read who may see the partner's people."""
+
 FIELD_NAMES = {each.name: each.label for each in EDITABLE.values()}
 
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import formatting
-from deals.editing import FIELD_NAMES
+from deals.editing import CONTACTS, FIELD_NAMES
 from deals.models import CallComment, FieldChange, Note, PartnerFile, Problem, StageChange, Task
 from deals.timeline import Entry, Line, Reach, Source, lines, register_source
 
@@ -22,6 +22,7 @@ def register() -> None:
         Source("problem", "problems", "deal.read", _problems, _problem),
         Source("problem_resolved", "problems", "deal.read", _resolved, _resolved_entry),
         Source("change", "changes", "deal.read", _changes, _change),
+        Source("contact_change", "changes", "partner.read_contacts", _contact_changes, _change),
         Source("file", "files", "file.read", _files, _file),
     ):
         register_source(source)
@@ -100,7 +101,14 @@ def _resolved_entry(line: Line) -> Entry:
 
 
 def _changes(reach: Reach):
-    return lines(FieldChange.objects.filter(deal__in=reach.deals), at="at", by="by", a="field", b="before", c="after")
+    changes = FieldChange.objects.filter(deal__in=reach.deals).exclude(field__in=CONTACTS)
+    return lines(changes, at="at", by="by", a="field", b="before", c="after")
+
+
+def _contact_changes(reach: Reach):
+    """Names, phones and addresses of people, for those who may see contacts."""
+    changes = FieldChange.objects.filter(deal__in=reach.deals, field__in=CONTACTS)
+    return lines(changes, at="at", by="by", a="field", b="before", c="after")
 
 
 def _change(line: Line) -> Entry:

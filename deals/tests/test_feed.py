@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from accounts.tests.factories import HeadFactory, MarketerFactory, SupportFactory
 from core.errors import RuleViolation
-from deals.actions import NextStep, edit_note, move_deal, pin, save_call_comment, unpin, write_note
+from deals.actions import NextStep, change_field, edit_note, move_deal, pin, save_call_comment, unpin, write_note
 from deals.comment_text import Numbers
 from deals.models import MAX_PINS, Note, Pin
 from deals.tests.factories import DealFactory, HandoffFactory, TaskFactory, stage
 from deals.timeline import timeline
+from partners.tests.factories import ContactFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -60,10 +61,12 @@ def test_an_unknown_kind_shows_everything(client, deal, now):
     assert len(client.get(reverse("deals:deal", args=[deal.pk]), {"kind": "'x"}).context["entries"]) == 1
 
 
-def test_marketing_reads_notes_but_neither_calls_nor_money(now):
+def test_marketing_reads_notes_but_neither_calls_nor_phones(now):
     deal = HandoffFactory(accepted_at=now, accepted_by=HeadFactory()).deal
     say(deal, now)
     write_note(deal, "Сайт переехал", by=deal.manager, now=now)
+    ContactFactory(partner=deal.partner)
+    change_field(deal, "phone", ("+79123456789", ""), by=deal.manager, now=now)
 
     entries, _more, counts = read(deal, MarketerFactory(), now)
 
