@@ -94,9 +94,6 @@ EXPLANATIONS: dict[str, Explanation] = {
     "comment.draft": Explanation(
         "R3", _("What you type is kept for you every few seconds; only you see it until the comment is saved.")
     ),
-    "comment.missing": Explanation(
-        "R4", _("After a call there is a comment by the end of the same working day."), COMMENT
-    ),
     "health": Explanation(
         "R4",
         _(
@@ -156,6 +153,11 @@ EXPLANATIONS: dict[str, Explanation] = {
     "money.expected": Explanation(
         "R17",
         _("Expected is what is still owed on issued invoices that are to be paid by the end of the month."),
+        REPORT,
+    ),
+    "money.expected_deals": Explanation(
+        "R17",
+        _("Expected is what is still owed on open deals whose payment is expected by the end of the month."),
         REPORT,
     ),
     "overview.thresholds": Explanation(

@@ -70,6 +70,19 @@ def test_the_list_of_keys_names_what_works_here_and_nothing_else(day, live_serve
     expect(here.get_by_text("сохранить черновик")).to_be_hidden()
 
 
+def test_what_a_page_has_under_a_key_goes_before_what_every_page_has(day, live_server):
+    day.goto(f"{live_server.url}/invoices/")
+    press_in_russian(day, "Slash", ".")
+
+    expect(day.locator("main [type=search]")).to_be_focused()
+    expect(day.locator("#palette")).to_be_hidden()
+
+    day.keyboard.press("Escape")
+    day.locator("h1").click()
+    day.keyboard.press("f")
+    expect(day.locator("#payment-filter")).to_be_visible()
+
+
 def test_letters_typed_into_a_field_are_letters(page, live_server, deal):
     log_in(page, live_server.url, deal.manager, f"/deals/{deal.pk}/?comment=1")
     field = page.locator("[name=was]")

@@ -1,5 +1,5 @@
 /* One-letter keys, bound to the physical key so that they work in the Russian layout. ui.md section 11. */
-import { showHelp } from "./keys_help.js";
+import { isEverywhere, showHelp } from "./keys_help.js";
 
 const FIELDS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 const isOff = () => document.documentElement.dataset.keys === "off";
@@ -33,7 +33,9 @@ function walk(step) {
 function press(code) {
   const selector = `[data-key="${code}"]`;
   const inRow = scope() === document ? currentRow()?.querySelectorAll(selector) : null;
-  const target = [...(inRow ?? []), ...scope().querySelectorAll(selector)].find((each) => isShown(each) && !each.closest("[data-row]:not(.is-current)"));
+  /* What the page has goes before what every page has: «/» is its own search where it has one. */
+  const own = [...scope().querySelectorAll(selector)].sort((one, other) => isEverywhere(one) - isEverywhere(other));
+  const target = [...(inRow ?? []), ...own].find((each) => isShown(each) && !each.closest("[data-row]:not(.is-current)"));
   if (!target) return false;
   if (target.matches(FIELDS)) {
     target.focus();

@@ -30,11 +30,12 @@ function line(list, keys, text) {
 }
 
 /** Keys of the top bar are the same on every page, except the buttons that a page has put there. */
-const isEverywhere = (element) => Boolean(element.closest(".topbar") && !element.closest(".topbar-actions"));
+export const isEverywhere = (element) => Boolean(element.closest(".topbar") && !element.closest(".topbar-actions"));
 
 function listOwn(dialog, scope) {
   const found = new Map();
-  for (const element of scope.querySelectorAll("[data-key]")) {
+  const all = [...scope.querySelectorAll("[data-key]")].sort((one, other) => isEverywhere(one) - isEverywhere(other));
+  for (const element of all) {
     const isHere = isShown(element) || (element.closest("[data-row]") && isShown(element.closest("[data-row]")));
     if (isHere && !dialog.contains(element) && !found.has(element.dataset.key)) found.set(element.dataset.key, element);
   }
