@@ -32,7 +32,8 @@ def key(value: Any) -> str:
 
 def _phone_words(value: tuple[str, str]) -> str:
     number, extension = value
-    return f"{number} #{extension}" if extension else number
+    read = formatting.phone(number)
+    return f"{read} #{extension}" if extension else read
 
 
 def _confidence_words(value: str) -> str:

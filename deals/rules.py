@@ -95,7 +95,7 @@ def health(signs: Signs) -> Health:
     """
     if signs.has_problem:
         return Health.PROBLEM
-    if signs.stage_role in {"handed_over", "accepted"} and signs.silent_days is None:
+    if signs.stage_role in {"", "handed_over", "accepted"} and signs.silent_days is None:
         return Health.UNKNOWN
     against = [
         signs.stage_role in {"troubled", "lost"},

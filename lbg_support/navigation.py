@@ -176,6 +176,8 @@ def _create_menu(user: User, path: str) -> list[dict]:
         items.append(
             {"label": _("Hand a partner over"), "url": reverse("deals:handoff-new"), "icon": "arrow-right-left"}
         )
+    if may(user, "partner.create"):
+        items.append({"label": _("New partner"), "url": reverse("partners:new"), "icon": "building-2"})
     if may(user, "question.ask"):
         url = f"{reverse('knowledge:ask')}?{urlencode({'page': path})}"
         items.append({"label": _("A question without an answer"), "url": url, "icon": "circle-help"})

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.permissions import Scope, may, permission, scope
+from accounts.permissions import Scope, permission, scope
 from core import moscow
 from deals.actions import set_agreement_kept
 from deals.selectors.feed import partner_feed
@@ -54,7 +54,6 @@ def partner_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": partner_rows(page.object_list, now),
         "shows_archive": shows_archive,
-        "can_create": may(request.user, "partner.create"),
         "shows_manager": scope(request.user, "partner.read") == Scope.ALL,
         "now": now,
     }
