@@ -1,11 +1,14 @@
 """The deal card in the browser: values changed in place, two people at once, notes and pins, walking the list."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.tests.factories import HeadFactory
+from deals.actions import write_note
 from deals.models import Note, Pin, Problem
 from deals.tests.factories import DealFactory, TaskFactory
 from e2e.steps import log_in
@@ -134,6 +137,60 @@ def test_two_browsers_and_theirs_is_taken(card, deal, browser, browser_context_a
 
     expect(value(card, "amount").locator("[data-inline-open]")).to_contain_text("180\N{NO-BREAK SPACE}000")
     other.context.close()
+
+
+def test_two_browsers_in_the_dialog_of_a_status(card, deal, browser, browser_context_args, live_server):
+    other = browser.new_context(**browser_context_args).new_page()
+    log_in(other, live_server.url, HeadFactory(first_name="Илья", last_name="Демченко"), f"/deals/{deal.pk}/")
+    card.locator(".stages a", has_text="Должен оплатить").click()
+    card.locator("dialog [name=discount_percent]").fill("12")
+    change(other, "discount_percent", "5").press("Enter")
+    expect(value(other, "discount_percent")).to_contain_text("5")
+    card.keyboard.press("Control+Enter")
+
+    panel = card.locator("dialog .conflict")
+    expect(panel).to_contain_text("Демченко")
+    expect(card.locator("dialog [name=discount_percent]")).to_have_value("12")
+    panel.locator("[value=theirs]").check()
+    card.keyboard.press("Control+Enter")
+    expect(card.locator(".stages [aria-current=step]")).to_contain_text("Должен оплатить")
+    deal.refresh_from_db()
+    assert (deal.discount_percent, deal.stage.role) == (5, "due")
+    other.context.close()
+
+
+def test_two_browsers_add_to_the_main_comment(card, deal, browser, browser_context_args, live_server):
+    other = browser.new_context(**browser_context_args).new_page()
+    log_in(other, live_server.url, HeadFactory(), f"/deals/{deal.pk}/")
+    for page, text in ((other, "Платит бухгалтер"), (card, "Скидка 7 %")):
+        page.locator(".append > summary").click()
+        page.locator("#main-comment-text").fill(text)
+        page.locator(".append .btn").click()
+        page.wait_for_load_state()
+
+    expect(card.locator(".append .note")).to_contain_text("Платит")
+    expect(card.locator("#main-comment-text")).to_have_value("Скидка 7 %")
+    card.locator(".append .btn").click()
+    expect(card.locator(".main-comment")).to_contain_text("Скидка")
+    deal.refresh_from_db()
+    assert [line.split(": ")[1] for line in deal.main_comment.split("\n")] == ["Платит бухгалтер", "Скидка 7 %"]
+    other.context.close()
+
+
+def test_earlier_entries_come_while_one_scrolls(card, deal):
+    now = timezone.now()
+    for number in range(70):
+        write_note(deal, f"Заметка {number}", by=deal.manager, now=now - timedelta(hours=number + 1))
+    card.reload()
+    entries = card.locator("#feed-box .feed-item")
+    expect(entries.first).to_be_visible()
+    assert entries.count() < 70
+    for _page in range(3):
+        if card.locator(".feed-more").count():
+            card.locator(".feed-more").last.scroll_into_view_if_needed()
+            card.wait_for_load_state("networkidle")
+
+    expect(entries).to_have_count(70)
 
 
 def test_a_note_is_written_by_keyboard_and_pinned_by_mouse(card, deal):

@@ -24,8 +24,11 @@ startKeys();
 startWalk();
 
 // On a narrow screen a strip scrolls: what is current in it is brought into view.
+// The strip alone moves: scrollIntoView would shift the page around it, too.
 for (const current of document.querySelectorAll(":is(.stages, .segmented, .tabs) [aria-current]")) {
-  current.scrollIntoView({ inline: "center", block: "nearest" });
+  const strip = current.closest(".stages, .segmented, .tabs");
+  const [outer, inner] = [strip.getBoundingClientRect(), current.getBoundingClientRect()];
+  strip.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
 }
 
 const progress = document.getElementById("progress");
