@@ -24,6 +24,7 @@ urlpatterns = [
     path("<int:pk>/move/", stages.move, name="deal-move"),
     path("<int:pk>/price/", stages.price, name="deal-price"),
     path("board/<str:code>/", board.board, name="board"),
+    path("board/<str:code>/stamp/", board.stamp, name="board-stamp"),
     path("board/<str:code>/more/<int:stage_pk>/", board.more, name="board-more"),
     path("<int:pk>/edit/<str:name>/", inline.inline, name="inline"),
     path("<int:pk>/feed/", feed.feed, name="feed"),

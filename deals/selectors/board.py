@@ -1,11 +1,12 @@
 """A board: the open deals of a pipeline by stage, with counts and sums by the database for the same filter (02)."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
 
 from core import formatting, moscow
 from deals.models import CallComment, Deal, Pipeline, PipelineCode, Stage, Task, has_problem
@@ -14,7 +15,8 @@ from deals.selectors.partners import term_words
 from partners.models import Metrics
 
 CARDS_A_COLUMN = 40
-CARDS_OF_A_WHOLE_COLUMN = 500
+MOST_CARDS = 500
+"""So many cards of a column are shown at once, however often one has asked for more."""
 
 ORDER_FIELD = {
     PipelineCode.NEW: "stage_entered_at",
@@ -22,6 +24,42 @@ ORDER_FIELD = {
     PipelineCode.ADDON: "expected_payment_on",
 }
 """What the cards of a column are sorted by; ties go by number."""
+
+
+class Activity(StrEnum):
+    """What is planned on a deal: by its nearest open task."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    PLANNED = "planned"
+    IDLE = "idle"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of the bar in a column's head, as a link that narrows the column. Geometry in percent of the bar."""
+
+    activity: Activity
+    count: int
+    x: float
+    width: float
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the reader has asked of the board beside the filter.
+
+    `shown` is how many cards of a stage are loaded already, `segment` the stage narrowed to one activity, `unfolded`
+    the final stage whose closed cards are shown.
+    """
+
+    shown: dict[int, int] = field(default_factory=dict)
+    segment: tuple[int, Activity] | None = None
+    unfolded: int | None = None
+
+
+PLAIN = View()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +88,29 @@ class Column:
     count: int = 0
     total: Decimal = Decimal(0)
     overdue: int = 0
+    today: int = 0
+    planned: int = 0
     idle: int = 0
     cards: list[Card] = field(default_factory=list)
+    chosen: Activity | None = None
+    is_unfolded: bool = False
 
     @property
     def rest(self) -> int:
         """How many cards are not loaded yet."""
-        return self.count - len(self.cards)
+        return (getattr(self, self.chosen) if self.chosen else self.count) - len(self.cards)
+
+    @property
+    def segments(self) -> list[Segment]:
+        """The bar of the head: what is overdue, for today, planned and idle, in this order."""
+        segments, x = [], 0.0
+        for activity in Activity:
+            count = getattr(self, activity)
+            width = round(100 * count / self.count, 2) if self.count else 0
+            if count:
+                segments.append(Segment(activity, count, round(x, 2), width, activity == self.chosen))
+            x += width
+        return segments
 
     @property
     def last_key(self) -> str:
@@ -64,58 +118,106 @@ class Column:
 
 
 def board(
-    pipeline: Pipeline, deals: QuerySet[Deal], now: datetime, whole: int | None = None
+    pipeline: Pipeline, deals: QuerySet[Deal], now: datetime, view: View = View()
 ) -> tuple[list[Column], list[Column]]:
-    """The open columns with their first cards, and the folded final ones with what was closed this month.
-
-    The column of the stage `whole` is loaded to its end: what «more» does in a browser without scripts.
-    """
+    """The open columns with their first cards, and the final ones with what was closed this month."""
     stages = list(pipeline.stages.order_by("order"))
     open_stages = [stage for stage in stages if not stage.is_final]
     heads = _heads(deals.open(), now)
-    cards = _first_cards(pipeline, deals, open_stages, now, whole)
-    columns = [Column(stage, **heads.get(stage.pk, {}), cards=cards.get(stage.pk, [])) for stage in open_stages]
+    cards = _first_cards(pipeline, deals, open_stages, now, view)
+    segment_stage, activity = view.segment or (None, None)
+    columns = [
+        Column(
+            stage,
+            **heads.get(stage.pk, {}),
+            cards=cards.get(stage.pk, []),
+            chosen=activity if stage.pk == segment_stage else None,
+        )
+        for stage in open_stages
+    ]
     closed = _closed_this_month(deals, now)
-    finals = [Column(stage, **closed.get(stage.pk, {})) for stage in stages if stage.is_final]
+    sums = closed.order_by().values("stage").annotate(count=Count("pk"), total=Sum("amount", default=Decimal(0)))
+    heads = {row.pop("stage"): row for row in sums}
+    finals = [
+        Column(
+            stage,
+            **heads.get(stage.pk, {}),
+            cards=_closed_cards(pipeline, closed, stage, now) if stage.pk == view.unfolded else [],
+            is_unfolded=stage.pk == view.unfolded,
+        )
+        for stage in stages
+        if stage.is_final
+    ]
     return columns, finals
 
 
-def more_cards(pipeline: Pipeline, stage: Stage, deals: QuerySet[Deal], after: str, now: datetime) -> list[Card]:
+def more_cards(
+    pipeline: Pipeline, stage: Stage, deals: QuerySet[Deal], after: str, now: datetime, view: View = View()
+) -> list[Card]:
     """The next cards of a column, after the one with this key."""
-    queryset = _after(_column(pipeline, deals, stage), ORDER_FIELD[pipeline.code], after)
+    queryset = _after(_column(pipeline, deals, stage, now, view), ORDER_FIELD[pipeline.code], after)
     return [_card(values, pipeline, now) for values in _values(queryset)[:CARDS_A_COLUMN]]
 
 
+def column_size(deals: QuerySet[Deal], stage: Stage, now: datetime, view: View) -> int:
+    """How many cards the column has, narrowed as it is."""
+    return _column(stage.pipeline, deals, stage, now, view).order_by().count()
+
+
+def stamp(deals: QuerySet[Deal]) -> str:
+    """Changes whenever a card of these deals would look otherwise: by a move, a change or a task."""
+    told = deals.aggregate(count=Count("pk"), versions=Sum("version"), entered=Max("stage_entered_at"))
+    tasks = Task.objects.open().filter(deal__in=deals.order_by().values("pk"))
+    told |= tasks.aggregate(tasks=Count("pk"), task_versions=Sum("version"))
+    return "-".join(str(value.timestamp() if isinstance(value, datetime) else value or 0) for value in told.values())
+
+
 def _heads(deals: QuerySet[Deal], now: datetime) -> dict[int, dict[str, Any]]:
-    """Count, sum, overdue and idle of each stage, in one query."""
-    tasks = Task.objects.open().filter(deal=OuterRef("pk"))
+    """Count, sum and activities of each stage, in one query."""
+    counted = {str(activity): Count("pk", filter=_activity(activity, now)) for activity in Activity}
     rows = (
-        deals.annotate(has_task=Exists(tasks), is_late=Exists(tasks.filter(due_at__lt=now)))
+        _with_nearest(deals)
         .order_by()
         .values("stage")
-        .annotate(
-            count=Count("pk"),
-            total=Sum("amount", default=Decimal(0)),
-            overdue=Count("pk", filter=Q(is_late=True)),
-            idle=Count("pk", filter=Q(has_task=False)),
-        )
+        .annotate(count=Count("pk"), total=Sum("amount", default=Decimal(0)), **counted)
     )
     return {row.pop("stage"): row for row in rows}
 
 
-def _closed_this_month(deals: QuerySet[Deal], now: datetime) -> dict[int, dict[str, Any]]:
-    month_starts = moscow.start_of_day(moscow.today(now).replace(day=1))
-    rows = deals.filter(closed_at__gte=month_starts).order_by().values("stage")
-    rows = rows.annotate(count=Count("pk"), total=Sum("amount", default=Decimal(0)))
-    return {row.pop("stage"): row for row in rows}
+def _with_nearest(deals: QuerySet[Deal]) -> QuerySet[Deal]:
+    nearest = Task.objects.open().filter(deal=OuterRef("pk")).order_by("due_at", "pk")
+    return deals.annotate(nearest_due_at=Subquery(nearest.values("due_at")[:1]))
+
+
+def _activity(activity: Activity, now: datetime) -> Q:
+    """The condition on the nearest task."""
+    tomorrow = moscow.start_of_day(moscow.today(now) + timedelta(days=1))
+    return {
+        Activity.OVERDUE: Q(nearest_due_at__lt=now),
+        Activity.TODAY: Q(nearest_due_at__gte=now, nearest_due_at__lt=tomorrow),
+        Activity.PLANNED: Q(nearest_due_at__gte=tomorrow),
+        Activity.IDLE: Q(nearest_due_at__isnull=True),
+    }[activity]
+
+
+def _closed_this_month(deals: QuerySet[Deal], now: datetime) -> QuerySet[Deal]:
+    return deals.filter(closed_at__gte=moscow.start_of_day(moscow.today(now).replace(day=1)))
+
+
+def _closed_cards(pipeline: Pipeline, closed: QuerySet[Deal], stage: Stage, now: datetime) -> list[Card]:
+    """The last closed first."""
+    deals = closed.filter(stage=stage).order_by("-closed_at", "-pk")
+    return [_card(values, pipeline, now) for values in _values(deals)[:CARDS_A_COLUMN]]
 
 
 def _first_cards(
-    pipeline: Pipeline, deals: QuerySet[Deal], stages: list[Stage], now: datetime, whole: int | None
+    pipeline: Pipeline, deals: QuerySet[Deal], stages: list[Stage], now: datetime, view: View
 ) -> dict[int, list[Card]]:
     """The first cards of every column in one statement: a limited query for each stage, put together."""
     first, *others = [
-        _values(_column(pipeline, deals, stage))[: CARDS_OF_A_WHOLE_COLUMN if stage.pk == whole else CARDS_A_COLUMN]
+        _values(_column(pipeline, deals, stage, now, view))[
+            : min(max(view.shown.get(stage.pk, 0), CARDS_A_COLUMN), MOST_CARDS)
+        ]
         for stage in stages
     ]
     cards: dict[int, list[Card]] = {}
@@ -124,8 +226,11 @@ def _first_cards(
     return cards
 
 
-def _column(pipeline: Pipeline, deals: QuerySet[Deal], stage: Stage) -> QuerySet[Deal]:
-    return deals.open().filter(stage=stage).order_by(ORDER_FIELD[pipeline.code], "pk")
+def _column(pipeline: Pipeline, deals: QuerySet[Deal], stage: Stage, now: datetime, view: View) -> QuerySet[Deal]:
+    column = deals.open().filter(stage=stage).order_by(ORDER_FIELD[pipeline.code], "pk")
+    if view.segment and view.segment[0] == stage.pk:
+        column = _with_nearest(column).filter(_activity(view.segment[1], now))
+    return column
 
 
 def _after(deals: QuerySet[Deal], order_field: str, key: str) -> QuerySet[Deal]:

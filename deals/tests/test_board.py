@@ -242,9 +242,75 @@ def test_a_browser_without_scripts_loads_the_whole_column(client, manager):
     for _number in range(CARDS_A_COLUMN + 3):
         DealFactory(partner=partner, package=package)
 
-    head = column(client, "healthy", f"?whole={stage('renewal', 'healthy').pk}")
+    head = column(client, "healthy", f"?loaded={stage('renewal', 'healthy').pk}:500")
 
     assert (len(head.cards), head.rest) == (CARDS_A_COLUMN + 3, 0)
+
+
+def planned(manager, **when):
+    deal, now = deal_of(manager), timezone.now()
+    TaskFactory(deal=deal, scheduled_at=now - timedelta(days=3), due_at=now + timedelta(**when))
+    return deal
+
+
+def test_a_part_of_the_bar_narrows_its_column_and_leaves_the_others(client, manager):
+    late, planned_deal, idle = planned(manager, hours=-30), planned(manager, days=2), deal_of(manager)
+    other = deal_of(manager, role="troubled")
+    healthy = stage("renewal", "healthy").pk
+
+    for activity, expected in (("overdue", late), ("planned", planned_deal), ("idle", idle)):
+        head = column(client, "healthy", f"?segment={healthy}:{activity}")
+        assert ([card.pk for card in head.cards], head.count, head.rest) == ([expected.pk], 3, 0)
+        assert [each.activity for each in head.segments if each.is_chosen] == [activity]
+    assert [card.pk for card in column(client, "troubled", f"?segment={healthy}:idle").cards] == [other.pk]
+
+
+def test_the_parts_of_the_bar_make_the_whole(client, manager):
+    planned(manager, hours=-30)
+    planned(manager, days=2)
+    deal_of(manager)
+    deal_of(manager)
+
+    parts = column(client, "healthy").segments
+
+    assert {part.activity: part.count for part in parts} == {"overdue": 1, "planned": 1, "idle": 2}
+    assert sum(part.width for part in parts) == pytest.approx(100)
+
+
+@pytest.mark.parametrize(
+    "query", ["?segment=x:overdue", "?segment=1:late", "?loaded=a:b,1", "?open=x", "?loaded=" + "9" * 300]
+)
+def test_an_address_that_makes_no_sense_shows_the_whole_board(client, manager, query):
+    deal_of(manager)
+
+    head = column(client, "healthy", query)
+
+    assert (len(head.cards), head.chosen) == (1, None)
+
+
+def test_a_final_status_unfolds_what_was_closed_this_month(client, manager):
+    deal = deal_of(manager)
+    client.post(move_url(deal, "lost"), {"reason": "Закрылись"})
+
+    lost = stage("renewal", "lost").pk
+    finals = {each.stage.pk: each for each in client.get(URL, {"open": lost}).context["finals"]}
+
+    assert [card.pk for card in finals[lost].cards] == [deal.pk]
+    assert not client.get(URL).context["finals"][-1].cards
+
+
+def test_the_stamp_changes_with_a_card_and_with_its_task_only(client, manager):
+    deal = deal_of(manager)
+    asked = lambda: client.get(reverse("deals:board-stamp", args=["renewal"])).content  # noqa: E731
+    before = asked()
+    assert asked() == before
+    DealFactory()
+    assert asked() == before, "another manager's"
+
+    TaskFactory(deal=deal)
+    planned_now = asked()
+    client.post(move_url(deal, "troubled"))
+    assert len({before, planned_now, asked()}) == 3
 
 
 def test_losing_a_deal_asks_why(client, manager):

@@ -17,8 +17,8 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
     pipeline = get_object_or_404(Pipeline, code=code)
     now = timezone.now()
     filters = _filters(request, pipeline)
-    whole = request.GET.get("whole", "")
-    columns, finals = selectors.board(pipeline, filters.qs, now, whole=int(whole) if whole.isdecimal() else None)
+    view = _view(request)
+    columns, finals = selectors.board(pipeline, filters.qs, now, view)
     context = {
         "pipeline": pipeline,
         "pipeline_icon": PIPELINE_ICONS[pipeline.code],
@@ -28,6 +28,8 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
         "finals": finals,
         "count": sum(column.count for column in columns),
         "total": sum(column.total for column in columns),
+        "stamp": selectors.stamp(filters.qs.open()),
+        "most_cards": selectors.MOST_CARDS,
         "can_move": may(request.user, "deal.move"),
         "shows_manager": scope(request.user, "deal.read") == Scope.ALL,
         "now": now,
@@ -42,9 +44,10 @@ def more(request: HttpRequest, code: str, stage_pk: int) -> HttpResponse:
     stage = get_object_or_404(Stage, pipeline=pipeline, pk=stage_pk)
     now = timezone.now()
     deals = _filters(request, pipeline).qs
-    cards = selectors.more_cards(pipeline, stage, deals, request.GET.get("after", ""), now)
-    shown = int(request.GET["shown"]) if request.GET.get("shown", "").isdecimal() else 0
-    column = selectors.Column(stage, count=deals.open().filter(stage=stage).count() - shown, cards=cards)
+    view = _view(request)
+    cards = selectors.more_cards(pipeline, stage, deals, request.GET.get("after", ""), now, view)
+    shown = _number(request.GET.get("shown", "")) or 0
+    column = selectors.Column(stage, count=selectors.column_size(deals, stage, now, view) - shown, cards=cards)
     context = {
         "pipeline": pipeline,
         "column": column,
@@ -53,6 +56,33 @@ def more(request: HttpRequest, code: str, stage_pk: int) -> HttpResponse:
         "now": now,
     }
     return render(request, "deals/_board_cards.html", context)
+
+
+@permission("deal.read")
+def stamp(request: HttpRequest, code: str) -> HttpResponse:
+    """Whether the board has changed: the page asks every half a minute, and reads the board anew when it has."""
+    pipeline = get_object_or_404(Pipeline, code=code)
+    return HttpResponse(selectors.stamp(_filters(request, pipeline).qs.open()), content_type="text/plain")
+
+
+def _view(request: HttpRequest) -> selectors.View:
+    """From the address: `shown=12:80,13:40`, `segment=12:overdue`, `open=14`. What makes no sense is ignored."""
+    shown = {}
+    for part in request.GET.get("loaded", "")[:200].split(","):
+        stage, _colon, count = part.partition(":")
+        if _number(stage) and _number(count):
+            shown[_number(stage)] = _number(count)
+    stage, _colon, activity = request.GET.get("segment", "").partition(":")
+    is_segment = _number(stage) and activity in list(selectors.Activity)
+    return selectors.View(
+        shown=shown,
+        segment=(_number(stage), selectors.Activity(activity)) if is_segment else None,
+        unfolded=_number(request.GET.get("open", "")),
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def _filters(request: HttpRequest, pipeline: Pipeline) -> DealFilter:

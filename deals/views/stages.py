@@ -108,10 +108,17 @@ def _refuse(request: HttpRequest, deal: Deal, stage: Stage, form, violation: Rul
         form.show_violation(violation)
         return _render(request, deal, stage, form)
     if request.htmx:
-        response = HttpResponse(status=204)
-        return trigger_client_event(response, "deal:refused", {"deal": deal.pk, "text": violation.message})
+        told = {"deal": deal.pk, "text": violation.message, "link": _way_out(request, deal, violation)}
+        return trigger_client_event(HttpResponse(status=204), "deal:refused", told)
     messages.error(request, violation.message)
     return HttpResponseRedirect(_back(request, deal))
+
+
+def _way_out(request: HttpRequest, deal: Deal, violation: RuleViolation) -> dict[str, str] | None:
+    """Where what was refused can be done."""
+    if violation.code != "stage_needs_acceptance" or not may(request.user, "handoff.accept"):
+        return None
+    return {"label": _("Accept"), "url": f"{reverse('deals:handoffs')}?handoff={deal.handoff.pk}"}
 
 
 def _with_theirs(request: HttpRequest, deal: Deal) -> QueryDict:

@@ -16,10 +16,52 @@ function inTurn(request) {
   work = work.then(request).catch(() => {});
 }
 
-/** Read the board anew for the same address, and give the focus back to the card one worked on. */
-function refresh() {
-  inTurn(() => htmx.ajax("GET", location.href, { target: "#board", select: "#board", swap: "outerHTML" }));
+/** The address of the page, asking for as many cards of each column as are loaded now. */
+function sameBoard() {
+  const address = new URL(location.href);
+  const loaded = columns().map((column) => `${column.dataset.stage}:${cardsIn(column).length}`);
+  address.searchParams.set("loaded", loaded.join(","));
+  return address.href;
 }
+
+let places = [];
+
+/** Read the board anew, and leave everything where it was: the columns as far scrolled, the focus on its card. */
+function refresh() {
+  inTurn(() => {
+    places = columns().map((column) => [column.dataset.stage, column.querySelector("[data-cards]").scrollTop]);
+    return htmx.ajax("GET", sameBoard(), { target: "#board", select: "#board", swap: "outerHTML" });
+  });
+}
+
+function scrollBack() {
+  for (const [stage, top] of places) {
+    const list = document.querySelector(`#board [data-stage="${stage}"] [data-cards]`);
+    if (list) list.scrollTop = top;
+  }
+}
+
+/* Others move cards, too. While somebody drags, types or chooses, nothing changes under his hands. */
+const ASK_EVERY_MS = 25_000;
+let isDragging = false;
+let focused = "";
+
+function isBusy() {
+  return isDragging || document.hidden || Boolean(document.querySelector("dialog[open], :popover-open, #board [aria-busy=true]")) || Boolean(document.activeElement?.matches("input, select, textarea"));
+}
+
+async function lookForChanges() {
+  const board = document.getElementById("board");
+  if (!board || isBusy()) return;
+  const answer = await fetch(board.dataset.stampUrl + location.search).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const stamp = await answer.text();
+  if (stamp === board.dataset.stamp || isBusy()) return;
+  focused = document.activeElement?.closest("[data-deal]")?.dataset.deal ?? "";
+  refresh();
+}
+setInterval(lookForChanges, ASK_EVERY_MS);
+document.addEventListener("visibilitychange", () => document.hidden || lookForChanges());
 
 /** Ask the server to move the card. It moves, or answers with the dialog of what the status needs, or says why not. */
 function move(card, stage) {
@@ -54,7 +96,11 @@ function startDragging() {
       delay: 250,
       delayOnTouchOnly: true,
       fallbackTolerance: 4,
+      onStart: () => {
+        isDragging = true;
+      },
       onEnd: ({ item, from, to }) => {
+        isDragging = false;
         if (from === to) return;
         homes.set(item, from);
         move(item, to.closest("[data-stage]").dataset.stage);
@@ -107,7 +153,8 @@ function onClick(event) {
 }
 
 function onRefused(event) {
-  toast({ text: event.detail.text, kind: "error" });
+  const { text, link } = event.detail;
+  toast({ text, kind: "error", action: link ? { label: link.label, run: () => location.assign(link.url) } : null });
   refresh();
 }
 
@@ -128,6 +175,8 @@ document.addEventListener("dialog:closed", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id !== "board" && event.detail.elt?.id !== "board") return;
   startDragging();
-  document.querySelector(`[data-deal="${lastMoved}"] [data-card-link]`)?.focus();
+  scrollBack();
+  document.querySelector(`[data-deal="${focused || lastMoved}"] [data-card-link]`)?.focus({ preventScroll: true });
+  focused = lastMoved = "";
 });
 startDragging();
