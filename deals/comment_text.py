@@ -100,10 +100,15 @@ def read_numbers(text: str) -> Numbers:
     return Numbers(**counts, contracts_sum=_sum(_SUM.search(text)))
 
 
+def is_our_step(sentence: str) -> bool:
+    """Whether the sentence speaks of what we do next, not of what the partner plans: «Нужно созвониться…»."""
+    return bool(_NEXT_STEP.match(sentence))
+
+
 def _next_step(plans: str) -> str:
     """The last line of the plans when it speaks of what we do next: «Нужно созвониться и узнать…»."""
     last_line = plans.rsplit("\n", 1)[-1]
-    return _NEXT_STEP.sub("", last_line).strip() if _NEXT_STEP.match(last_line) else ""
+    return _NEXT_STEP.sub("", last_line).strip() if is_our_step(last_line) else ""
 
 
 def _count(match: re.Match | None) -> int | None:

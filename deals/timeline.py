@@ -204,5 +204,6 @@ def _entry(line: Line) -> Entry:
 def with_comments(entries: list[Entry]) -> list[Entry]:
     """Give the calls among the entries their comments, read in one query."""
     wanted = [entry.ref for entry in entries if entry.kind == "calls"]
-    found = CallComment.objects.filter(pk__in=wanted).select_related("metrics", "next_task").in_bulk()
+    found = CallComment.objects.filter(pk__in=wanted).select_related("metrics", "next_task")
+    found = found.prefetch_related("verdicts", "told_verdicts").in_bulk()
     return [replace(entry, comment=found.get(entry.ref)) if entry.kind == "calls" else entry for entry in entries]

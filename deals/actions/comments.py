@@ -12,8 +12,9 @@ from core.audit import operation
 from core.errors import RuleViolation
 from deals.actions.locking import lock_open_deal
 from deals.actions.tasks import NextStep, finish, plan
+from deals.comment_advice import promises_of
 from deals.comment_text import Numbers, missing_parts
-from deals.models import CallComment, CommentDraft, Deal, Task
+from deals.models import CallComment, CommentDraft, Deal, PromiseVerdict, Task
 from partners.models import Metrics
 
 PART_NAMES = {
@@ -46,8 +47,13 @@ def save_call_comment(
     now: datetime,
     called_at: datetime | None = None,
     completed_task: Task | None = None,
+    judged: CallComment | None = None,
+    outcomes: dict[int, str] | None = None,
 ) -> CallComment:
     """Save the comment, the week's metrics, the finished task and the next step, or nothing at all.
+
+    `outcomes` tells what became of the promises of the comment `judged`, by their position in `promises_of(its plans)`.
+    They are kept only while it is the last one: a call that was told meanwhile has answered them.
 
     Raises CommentIncomplete (`comment_incomplete`), `call_in_future`, `deal_closed` and what a task may raise (R2).
     """
@@ -62,6 +68,7 @@ def save_call_comment(
         raise RuleViolation("call_in_future", _("The call cannot be later than now."), "called_at")
     with operation("call_comment.create", by=by):
         deal = lock_open_deal(deal)
+        promising = last_comment(deal) if judged else None
         if completed_task:
             finish(_own_task(deal, completed_task), by=by, now=now)
         comment = CallComment.objects.create(
@@ -75,8 +82,26 @@ def save_call_comment(
             completed_task=completed_task,
             next_task=plan(deal, next_step, by=by, now=now),
         )
+        if promising and promising == judged:
+            _keep_outcomes(promising, comment, outcomes or {})
         CommentDraft.objects.filter(author=by, deal=deal).delete()
     return comment
+
+
+def last_comment(deal: Deal) -> CallComment | None:
+    """The comment whose promises are asked about: the deal's last one, or that of the deal which it continues."""
+    told = CallComment.objects.filter(deal__in=[deal.pk, deal.previous_deal_id])
+    return told.order_by("-called_at", "-pk").first()
+
+
+def _keep_outcomes(promising: CallComment, comment: CallComment, outcomes: dict[int, str]) -> None:
+    PromiseVerdict.objects.bulk_create(
+        PromiseVerdict(
+            comment=promising, position=position, text=text[:500], outcome=outcomes[position], told_in=comment
+        )
+        for position, text in enumerate(promises_of(promising.plans))
+        if position in outcomes
+    )
 
 
 def _own_task(deal: Deal, task: Task) -> Task:

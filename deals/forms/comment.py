@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import RuleViolation
 from deals.actions import CommentIncomplete
+from deals.comment_advice import promises_of
 from deals.comment_text import Numbers
 from deals.forms.next_step import NextStepForm
-from deals.models import Deal, Task
+from deals.models import CallComment, Deal, PromiseVerdict, Task
 
 NUMBER_INPUT = {"inputmode": "numeric", "autocomplete": "off"}
 
@@ -38,8 +39,14 @@ class CallCommentForm(NextStepForm):
 
     field_order = ["was", "now", "plans", "requests", "meetings", "contracts", "contracts_sum", "title"]
 
-    def __init__(self, *args, deal: Deal, **kwargs) -> None:
+    def __init__(self, *args, deal: Deal, previous: CallComment | None = None, **kwargs) -> None:
+        """`previous` is the comment whose promises are asked about."""
         super().__init__(*args, **kwargs)
+        self.promises = promises_of(previous.plans) if previous else []
+        for position, promise in enumerate(self.promises):
+            self.fields[f"promise_{position}"] = forms.ChoiceField(
+                label=promise, choices=PromiseVerdict.Outcome, required=False, widget=forms.RadioSelect
+            )
         self.fields["completed_task"].queryset = Task.objects.open().filter(deal=deal)
         # What is missing is said by the rule (R3), for all parts at once and in one place.
         for name in ("title", "day"):
@@ -58,6 +65,16 @@ class CallCommentForm(NextStepForm):
             contracts=data["contracts"],
             contracts_sum=None if total is None else Decimal(total),
         )
+
+    @property
+    def promise_fields(self) -> list[forms.BoundField]:
+        return [self[f"promise_{position}"] for position in range(len(self.promises))]
+
+    @property
+    def outcomes(self) -> dict[int, str]:
+        """What became of the promises, by position."""
+        told = {position: self.cleaned_data.get(f"promise_{position}") for position in range(len(self.promises))}
+        return {position: outcome for position, outcome in told.items() if outcome}
 
     def show_violation(self, violation: RuleViolation) -> None:
         """An incomplete comment marks each part that is missing; the summary stands near the button."""

@@ -1,7 +1,7 @@
 """The work: one noun a file."""
 
 from deals.models.alert import Alert, AlertNotice
-from deals.models.comment import CallComment, CommentDraft
+from deals.models.comment import CallComment, CommentDraft, PromiseVerdict
 from deals.models.deal import Deal, StageChange
 from deals.models.file import PartnerFile
 from deals.models.handoff import Handoff
@@ -26,6 +26,7 @@ __all__ = [
     "Pipeline",
     "PipelineCode",
     "Problem",
+    "PromiseVerdict",
     "Stage",
     "StageChange",
     "StageRole",

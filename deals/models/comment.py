@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from deals.models.deal import Deal
 from deals.models.task import Task
@@ -39,6 +40,33 @@ class CallComment(models.Model):
         return f"{self.deal_id} {self.called_at:%Y-%m-%d}"
 
 
+class PromiseVerdict(models.Model):
+    """What became of one thing that the partner had planned, as told at the next call (R3)."""
+
+    class Outcome(models.TextChoices):
+        DONE = "done", pgettext_lazy("promise", "done")
+        PARTLY = "part", pgettext_lazy("promise", "partly")
+        NOT_DONE = "no", pgettext_lazy("promise", "not done")
+
+    comment = models.ForeignKey(CallComment, models.CASCADE, related_name="verdicts")
+    """The comment with the promise."""
+    position = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=500)
+    outcome = models.CharField(max_length=4, choices=Outcome)
+    told_in = models.ForeignKey(CallComment, models.CASCADE, related_name="told_verdicts")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["comment", "position"], name="promise_is_judged_once"),
+            models.CheckConstraint(name="promise_outcome_is_known", condition=Q(outcome__in=["done", "part", "no"])),
+            models.CheckConstraint(name="promise_is_judged_later", condition=~Q(comment=models.F("told_in"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.text}: {self.outcome}"
+
+
 class CommentDraft(models.Model):
     """What an author has typed and not saved yet; it survives a closed tab and a logout, one for each deal."""
 
@@ -52,3 +80,8 @@ class CommentDraft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.author_id} {self.deal_id}"
+
+    @property
+    def stamp(self) -> str:
+        """Which saving of the draft this is: the form names the one it knows."""
+        return self.saved_at.isoformat()

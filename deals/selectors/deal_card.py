@@ -54,6 +54,8 @@ def get_deal(user: User, pk: int) -> Deal:
     queryset = queryset.annotate(
         last_call_at=Subquery(called.values("called_at")[:1]),
         has_draft=Exists(CommentDraft.objects.filter(deal=OuterRef("pk"), author=user)),
+        # A copy of a text on the author's device that is older than it has been sent.
+        own_comment=Subquery(called.filter(author=user).values("pk")[:1]),
         file_count=_files_shown(),
     )
     return get_object_or_404(queryset, pk=pk)

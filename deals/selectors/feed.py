@@ -95,6 +95,7 @@ def _pinned(deal: Deal, user: User) -> list[FeedEntry]:
     """What is pinned and may be read, in the order of pinning."""
     pins = Pin.objects.filter(deal=deal).order_by("pinned_at", "pk")
     pins = pins.select_related("comment__author", "comment__metrics", "comment__next_task", "note__author", "pinned_by")
+    pins = pins.prefetch_related("comment__verdicts", "comment__told_verdicts")
     return [_pinned_entry(each) for each in pins if each.note_id or may(user, "call_comment.read")]
 
 

@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.tests.factories import SupportFactory
+from accounts.models import Role
+from accounts.tests.factories import SupportFactory, UserFactory
 from core import moscow
 from core.errors import RuleViolation
 from deals.actions import CommentIncomplete, NextStep, save_call_comment
@@ -172,3 +173,93 @@ def test_a_colleagues_deal_is_not_there(client, deal, now):
 
     assert client.post(reverse("deals:comment", args=[deal.pk]), typed(now)).status_code == 404
     assert not CallComment.objects.exists()
+
+
+@pytest.fixture
+def promised(deal, now):
+    """The call before, in which the partner promised two things."""
+    return save_call_comment(
+        deal, was="Изучил скрипт", now_text="Работает", plans="Прислать записи. Купить CRM", numbers=Numbers(),
+        next_step=NextStep("Узнать про CRM", now + timedelta(days=3)), by=deal.manager, now=now - timedelta(days=4),
+    )  # fmt: skip
+
+
+def test_r3_the_form_asks_what_became_of_the_last_plans(manager_client, deal, promised):
+    page = manager_client.get(reverse("deals:deal", args=[deal.pk]) + "?comment=1")
+
+    assert page.context["form"].promises == ["Прислать записи", "Купить CRM"]
+    assert page.context["previous"] == promised
+
+
+def test_r3_the_verdicts_stand_in_the_timeline_at_the_promise_and_at_the_next_call(manager_client, deal, promised, now):
+    verdicts = {"promise_of": promised.pk, "promise_0": "done", "promise_1": "no"}
+    manager_client.post(reverse("deals:comment", args=[deal.pk]), typed(now, **verdicts))
+
+    page = manager_client.get(reverse("deals:deal", args=[deal.pk])).content.decode()
+    assert [(each.text, each.outcome) for each in promised.verdicts.all()] == [
+        ("Прислать записи", "done"),
+        ("Купить CRM", "no"),
+    ]
+    assert page.count("Купить CRM: не сделано") == 2
+
+
+def test_a_promise_need_not_be_judged(manager_client, deal, promised, now):
+    manager_client.post(reverse("deals:comment", args=[deal.pk]), typed(now, promise_of=promised.pk, promise_0=""))
+
+    assert deal.call_comments.count() == 2
+    assert not promised.verdicts.exists()
+
+
+def test_verdicts_on_promises_that_a_newer_call_has_answered_are_left_out(manager_client, deal, promised, now):
+    manager_client.post(reverse("deals:comment", args=[deal.pk]), typed(now))
+    manager_client.post(reverse("deals:comment", args=[deal.pk]), typed(now, promise_of=promised.pk, promise_0="done"))
+
+    assert deal.call_comments.count() == 3
+    assert not promised.verdicts.exists()
+
+
+def test_an_outcome_that_there_is_none_is_refused_and_nothing_is_lost(manager_client, deal, promised, now):
+    answer = manager_client.post(
+        reverse("deals:comment", args=[deal.pk]), typed(now, promise_of=promised.pk, promise_0="perhaps")
+    )
+
+    assert answer.status_code == 422
+    assert deal.call_comments.count() == 1
+
+
+def test_two_tabs_do_not_write_over_each_others_draft(manager_client, deal):
+    url = reverse("deals:draft", args=[deal.pk])
+    first = manager_client.post(url, {"was": "Первая вкладка", "draft_stamp": ""}).json()
+    refused = manager_client.post(url, {"was": "Вторая вкладка", "draft_stamp": ""})
+
+    assert refused.status_code == 409
+    assert refused.json()["fields"]["was"] == "Первая вкладка"
+    assert CommentDraft.objects.get().fields["was"] == "Первая вкладка"
+    again = manager_client.post(url, {"was": "Первая вкладка, дальше", "draft_stamp": first["stamp"]})
+    assert again.status_code == 200
+    assert manager_client.post(url, {"was": "Вторая", "draft_stamp": "", "force": "1"}).status_code == 200
+    assert CommentDraft.objects.get().fields["was"] == "Вторая"
+
+
+def test_a_draft_is_its_authors_alone(client, manager_client, deal):
+    manager_client.post(reverse("deals:draft", args=[deal.pk]), {"was": "Разобрали три звонка"})
+    client.force_login(UserFactory(role=Role.HEAD))
+
+    assert "Разобрали три звонка" not in client.get(reverse("deals:deal", args=[deal.pk])).content.decode()
+
+
+def test_the_meter_advises_and_writes_nothing(manager_client, deal):
+    page = manager_client.post(reverse("deals:comment-advice", args=[deal.pk]), {"now": "Всё хорошо"}).content.decode()
+
+    assert "Ещё нет:" in page
+    assert "Нет чисел" in page
+    assert not CommentDraft.objects.exists()
+
+
+def test_after_saving_one_goes_on_where_one_came_from_but_never_to_a_stranger(manager_client, deal, now):
+    url = reverse("deals:comment", args=[deal.pk])
+
+    assert manager_client.post(url, typed(now, next="/day/")).url == "/day/"
+    assert manager_client.post(url, typed(now, next="https://example.org/")).url == reverse(
+        "deals:deal", args=[deal.pk]
+    )

@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
@@ -20,6 +19,7 @@ from deals.forms.next_step import NextStepForm
 from deals.models import Task
 from deals.selectors.deal_card import get_deal
 from deals.selectors.load import tasks_per_day
+from deals.views.ways import way_back
 
 
 @permission("task.complete")
@@ -28,10 +28,10 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark the task done, with a way to take it back."""
     task = _task(request, pk)
     complete_task(task, by=request.user, now=timezone.now())
-    way = urlencode({"next": _back(request, task.deal_id)})
+    way = urlencode({"next": way_back(request, task.deal_id)})
     undo = f"{reverse('deals:task-reopen', args=[task.pk])}?{way}"
     messages.success(request, _("Done: %(task)s") % {"task": task.title}, extra_tags=f"undo:{undo}")
-    return _go(request, _back(request, task.deal_id))
+    return _go(request, way_back(request, task.deal_id))
 
 
 @permission("task.complete")
@@ -43,7 +43,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
         reopen_task(task, by=request.user, now=timezone.now())
     except RuleViolation as violation:
         messages.error(request, violation.message)
-    return _go(request, _back(request, task.deal_id))
+    return _go(request, way_back(request, task.deal_id))
 
 
 @permission("task.update")
@@ -62,7 +62,7 @@ def reschedule(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             when = formatting.day_time(moved.due_at, timezone.now())
             messages.success(request, _("The task is moved to %(when)s") % {"when": when})
-            return _go(request, _back(request, task.deal_id))
+            return _go(request, way_back(request, task.deal_id))
     context = {"task": task, "deal": task.deal, "url": reverse("deals:task-reschedule", args=[pk])}
     return _render_step(request, form, context)
 
@@ -80,7 +80,7 @@ def plan(request: HttpRequest, deal_pk: int) -> HttpResponse:
         else:
             when = formatting.day_time(task.due_at, timezone.now())
             messages.success(request, _("The task is planned for %(when)s") % {"when": when})
-            return _go(request, _back(request, task.deal_id))
+            return _go(request, way_back(request, task.deal_id))
     return _render_step(request, form, {"deal": deal, "url": reverse("deals:task-plan", args=[deal_pk])})
 
 
@@ -112,18 +112,10 @@ def _render_step(request: HttpRequest, form: NextStepForm, context: dict) -> Htt
         "day_counts": tasks_per_day(request.user, now),
         "is_dialog": bool(request.htmx),
         "next": request.POST.get("next") or request.GET.get("next") or "",
-        "back": _back(request, context["deal"].pk),
+        "back": way_back(request, context["deal"].pk),
     }
     template = "deals/_task_dialog.html" if request.htmx else "deals/task.html"
     return render(request, template, context, status=422 if form.is_bound else 200)
-
-
-def _back(request: HttpRequest, deal_pk: int) -> str:
-    """Where the person came from, or the deal of the task."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
-        return target
-    return reverse("deals:deal", args=[deal_pk])
 
 
 def _go(request: HttpRequest, url: str) -> HttpResponse:

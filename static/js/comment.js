@@ -1,26 +1,30 @@
-// The comment after a call: a pasted text is taken apart, and what is typed is kept as a draft every few seconds.
+// The comment after a call: a pasted text is taken apart, numbers show their change, a quiet meter says what is missing.
+import { keepDraft, tellOfDraftHere } from "./draft.js";
 import { post } from "./session.js";
 
-const SAVE_AFTER_MS = 3000;
+const ADVISE_AFTER_MS = 700;
 const NUMBERS = ["requests", "meetings", "contracts", "contracts_sum"];
 
-const form = document.querySelector("[data-comment]");
+const section = document.getElementById("comment");
+const form = section?.querySelector("[data-comment]");
 if (form) {
   takePastedTextApart(form);
   readNumbersOfNow(form);
-  keepDraft(form);
+  showChanges(form);
+  showAdvice(form);
+  keepDraft(section, form);
   form.querySelector("[aria-invalid=true]")?.focus();
-}
+} else if (section) tellOfDraftHere(section);
 
-/** Ask the server to parse a text; the rules live there. */
+/** Ask the server to parse a text; the rules live there. Without a connection nothing is read out of it. */
 async function parse(text) {
   const answer = await post(form.dataset.parseUrl, () => {
     const body = new FormData();
     body.set("text", text);
     body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
     return body;
-  });
-  return answer.ok ? answer.json() : null;
+  }).catch(() => null);
+  return answer?.ok ? answer.json() : null;
 }
 
 function takePastedTextApart(form) {
@@ -46,7 +50,9 @@ function readNumbersOfNow(form) {
   form.elements.now.addEventListener("change", async () => {
     if (!form.elements.now.value.trim()) return;
     const parsed = await parse(`Сейчас: ${form.elements.now.value}`);
-    if (parsed) fillNumbers(form, parsed.metrics);
+    if (!parsed) return;
+    fillNumbers(form, parsed.metrics);
+    form.dispatchEvent(new Event("input", { bubbles: true }));
   });
 }
 
@@ -61,42 +67,38 @@ function fillNumbers(form, metrics) {
   }
 }
 
-function keepDraft(form) {
-  const state = form.querySelector("[data-draft-state]");
-  let timer = 0;
-  let isSaving = false;
-  let isSubmitted = false;
-
-  async function save() {
-    if (isSaving) return schedule();
-    isSaving = true;
-    timer = 0;
-    try {
-      const answer = await post(form.dataset.draftUrl, () => new FormData(form), save);
-      if (answer.ok) state.textContent = await answer.text();
-    } catch {
-      schedule();
-    } finally {
-      isSaving = false;
+/** Beside each number, its difference to the call before. */
+function showChanges(form) {
+  const marks = [...form.querySelectorAll("[data-former]")].map((mark) => ({
+    mark,
+    field: mark.closest("label").querySelector("input"),
+    former: mark.textContent,
+  }));
+  const show = () => {
+    for (const { mark, field, former } of marks) {
+      const typed = field.value.replace(/[\s₽]/g, "");
+      const change = Number(typed) - Number(mark.dataset.former);
+      const isNumber = /^\d+$/.test(typed);
+      mark.className = `nowrap ${isNumber && change ? (change > 0 ? "ok" : "bad") : "faint"}`;
+      const size = Math.abs(change).toLocaleString(document.documentElement.lang);
+      mark.textContent = !isNumber ? former : change > 0 ? `+${size}` : change < 0 ? `−${size}` : "0";
     }
-  }
-  function schedule() {
+  };
+  form.addEventListener("input", show);
+  show();
+}
+
+/** What is missing and what could be better, a moment after one stops typing. */
+function showAdvice(form) {
+  const place = form.querySelector("[data-meter]");
+  let timer = 0;
+  let latest = 0;
+  form.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(save, SAVE_AFTER_MS);
-  }
-  form.addEventListener("input", schedule);
-  form.addEventListener("keydown", (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.code !== "KeyS") return;
-    event.preventDefault();
-    clearTimeout(timer);
-    save();
-  });
-  form.addEventListener("submit", () => {
-    clearTimeout(timer);
-    isSubmitted = true;
-  });
-  // A tab closed within the three seconds still hands its text over.
-  window.addEventListener("pagehide", () => {
-    if (timer && !isSubmitted) navigator.sendBeacon(form.dataset.draftUrl, new FormData(form));
+    timer = setTimeout(async () => {
+      const asked = ++latest;
+      const answer = await post(form.dataset.adviceUrl, () => new FormData(form)).catch(() => null);
+      if (answer?.ok && asked === latest) place.innerHTML = await answer.text();
+    }, ADVISE_AFTER_MS);
   });
 }
