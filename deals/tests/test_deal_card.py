@@ -146,7 +146,7 @@ def test_two_who_add_to_the_main_comment_at_once_read_each_other(client, deal):
 def test_an_empty_line_is_refused_at_its_field(client, deal):
     client.force_login(deal.manager)
 
-    response = client.post(reverse("deals:main-comment", args=[deal.pk]), {"text": " ", "seen": "x"})
+    response = client.post(reverse("deals:main-comment", args=[deal.pk]), {"text": " ", "seen": "9" * 5000})
 
     assert response.status_code == 422
     assert 'id="main-comment-error"' in response.content.decode()

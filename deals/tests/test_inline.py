@@ -116,6 +116,7 @@ def test_an_amount_agreed_apart_is_named_so(client, deal):
 @pytest.mark.parametrize(
     ("name", "typed"),
     [
+        ("discount_percent", "NaN"), ("amount", "NaN"),
         ("amount", ""), ("amount", "много"), ("amount", "0"), ("amount", "-5"), ("amount", "9" * 30),
         ("discount_percent", "101"), ("discount_percent", "x"), ("term_ends_on", "2020-01-01"),
         ("term_ends_on", "завтра"),

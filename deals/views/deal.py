@@ -43,11 +43,10 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
 def main_comment(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a dated line to the main comment."""
     target = get_deal(request.user, pk)
-    text, seen = request.POST.get("text", ""), request.POST.get("seen", "")
+    text, length = request.POST.get("text", ""), request.POST.get("seen", "")
+    seen = int(length) if length.isdecimal() and len(length) < 10 else None
     try:
-        append_main_comment(
-            target, text, by=request.user, now=timezone.now(), seen=int(seen) if seen.isdecimal() else None
-        )
+        append_main_comment(target, text, by=request.user, now=timezone.now(), seen=seen)
     except RuleViolation as violation:
         line = {"text": text, "error": violation.message, "added": getattr(violation, "added", "")}
         return _render_card(request, target, form=None, status=422, line=line)
