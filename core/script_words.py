@@ -43,6 +43,7 @@ def words_of_scripts() -> dict[str, object]:
         "conflict": gettext("Somebody changed this meanwhile. Your change was not saved. Reload the page and look."),
         "tooLarge": gettext("This is too large to send. Nothing was changed."),
         "tooOften": gettext("Too often. Nothing was changed. Wait a minute and try again."),
+        "errorCode": gettext("Error {code}."),
         "wrongPassword": gettext("The password does not match. After five tries there is a pause of a minute."),
         "otherPerson": gettext(
             "A colleague has signed in in this browser. Copy what you have typed and reload the page."

@@ -44,6 +44,7 @@ def pages_without_ids(email: str) -> list[str]:
     return found
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing(browser, live_server, demo, theme):
     manager = User.objects.get(email="support@demo.local")

@@ -207,6 +207,18 @@ def test_a_draft_that_could_not_be_kept_asks_to_sign_in_and_is_kept_then(page, l
 
 
 @pytest.mark.refused(401)
+def test_the_palette_asks_to_sign_in_again_and_then_finds(page, live_server, deal):
+    log_in(page, live_server.url, deal.manager, "/day/")
+    end_session()
+    page.keyboard.press("Control+k")
+    sign_in_over_the_page(page)
+    expect(page.locator("#palette-input")).to_be_focused()
+    page.keyboard.type("правовой")
+
+    expect(page.locator("#palette-list")).to_contain_text("Правовой вектор")
+
+
+@pytest.mark.refused(401)
 def test_a_dialog_asked_for_after_the_session_ended_comes_after_signing_in(page, live_server, deal):
     log_in(page, live_server.url, deal.manager, f"/deals/{deal.pk}/")
     end_session()
@@ -255,10 +267,11 @@ def test_without_a_connection_the_text_stays_and_the_page_says_so(page, live_ser
 @pytest.mark.refused(500)
 def test_an_error_of_the_server_says_what_became_of_the_data_and_offers_to_repeat(page, live_server, deal):
     log_in(page, live_server.url, deal.manager, f"/deals/{deal.pk}/")
-    page.route("**/tasks/new/", lambda route: route.fulfill(status=500, body="no"))
+    page.route("**/tasks/new/", lambda route: route.fulfill(status=500, headers={"X-Error-Code": "3F812A"}))
     page.keyboard.press("d")
     toast = page.locator(".toast", has_text="Не загрузилось")
     expect(toast).to_contain_text("Ничего не изменилось")
+    expect(toast).to_contain_text("Ошибка 3F812A")
     page.unroute("**/tasks/new/")
 
     toast.get_by_role("button", name="Повторить").click()

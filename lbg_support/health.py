@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from accounts.middleware import sent_in_vain
 from accounts.permissions import public
 from core.models import Heartbeat
 
@@ -54,11 +53,3 @@ def _scheduler() -> str:
     if last is None or timezone.now() - last > SCHEDULER_IS_SILENT_AFTER:
         return "silent"
     return "ok"
-
-
-@public
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page was open for too long, or cookies are off: say so, give back what was typed, and the way back."""
-    response = sent_in_vain(request, status=403)
-    response.headers["X-Refused"] = "token"  # for scripts: fetch a fresh one and send the form again
-    return response

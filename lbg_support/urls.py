@@ -39,3 +39,5 @@ urlpatterns = [
     path("invoices/", include("invoices.urls")),
     path("", include("reports.urls")),
 ]
+
+handler500 = "lbg_support.refusals.server_error"

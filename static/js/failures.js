@@ -63,7 +63,9 @@ function onFailure(event) {
   const isTimeout = event.type === "htmx:timeout";
   if (!status && !isTimeout) showOffline();
   const isRead = requestConfig?.verb === "get";
-  const text = words[isTimeout ? (isRead ? "slow" : "slowToSave") : !status ? "offline" : (BY_STATUS[status] ?? (isRead ? "failedToRead" : "failed"))];
+  const code = xhr?.getResponseHeader?.("X-Error-Code");
+  const said = words[isTimeout ? (isRead ? "slow" : "slowToSave") : !status ? "offline" : (BY_STATUS[status] ?? (isRead ? "failedToRead" : "failed"))];
+  const text = code ? `${said} ${words.errorCode.replace("{code}", code)}` : said;
   const form = elt?.closest?.("form");
   if (form && !isRead) noteInForm(form, text, again);
   else if (isRead && target?.isConnected && !target.matches("body, #dialog-slot, tbody, ul, ol")) noteIn(target, text, again);

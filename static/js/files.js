@@ -1,4 +1,5 @@
 /* Attaching files: chosen or dropped, sent at once with a progress bar. Without this script the form works by its button. */
+import { askSession, signInAgain } from "./session.js";
 import { toast } from "./toast.js";
 import { words } from "./words.js";
 
@@ -12,7 +13,13 @@ function send(form, files) {
   request.open("POST", form.action);
   request.setRequestHeader("HX-Request", "true");
   request.upload.addEventListener("progress", (event) => (bar.value = event.lengthComputable ? (100 * event.loaded) / event.total : 0));
-  request.addEventListener("load", () => {
+  request.addEventListener("load", async () => {
+    const isOldToken = request.getResponseHeader("X-Refused") === "token";
+    if (request.status === 401 || (isOldToken && (await askSession()) === "over")) {
+      bar.hidden = true;
+      return signInAgain(() => send(form, files));
+    }
+    if (isOldToken) return send(form, files);
     if (request.status !== 200 && request.status !== 422) return fail(request.status === 403 ? words.forbidden : words.failed);
     const fresh = new DOMParser().parseFromString(request.responseText, "text/html").querySelector(".files");
     box.replaceWith(fresh);

@@ -1,4 +1,5 @@
 /* Ctrl K: the palette. The field keeps the focus, the arrows move the chosen option (combobox with a listbox). */
+import { signInAgain } from "./session.js";
 import { announce, words } from "./words.js";
 
 const DELAY = 80;
@@ -51,6 +52,7 @@ async function ask() {
   dialog.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(`${dialog.dataset.palette}?q=${encodeURIComponent(query)}`, { headers: { "HX-Request": "true" } });
+    if (answer.status === 401) signInAgain(ask);
     if (answer.redirected || !answer.ok) throw new Error(String(answer.status));
     const html = await answer.text();
     if (number !== asked) return;
