@@ -52,11 +52,18 @@ def add_agreement(partner: Partner, text: str, *, by: User, now: datetime) -> Ag
         return Agreement.objects.create(partner=partner, text=_promise(text), added_at=now, added_by=by)
 
 
-def edit_agreement(agreement: Agreement, text: str, *, by: User) -> Agreement:
-    """Word a promise better; the former wording stays in the audit trail. Raises `empty_text`, `text_too_long`."""
+def edit_agreement(agreement: Agreement, text: str, *, by: User, seen: str | None = None) -> Agreement:
+    """Word a promise better; the former wording stays in the audit trail.
+
+    `seen` is the wording that the editor began from. Raises VersionConflict when it is another by now, `empty_text`,
+    `text_too_long`.
+    """
     require(by, "partner.update", agreement.partner)
     with operation("partner.update", by=by):
         agreement = _lock(agreement)
+        if seen is not None and agreement.text not in {seen, text.strip()}:
+            message = _("Somebody has worded it otherwise meanwhile: “%(text)s”. Save once more to keep yours.")
+            raise VersionConflict(message % {"text": agreement.text})
         agreement.text = _promise(text)
         agreement.save()
     return agreement

@@ -94,7 +94,7 @@ def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
         "open_tasks": tasks,
         "next_task": tasks[0] if tasks else None,
         "is_late": any(task.is_overdue(now) for task in tasks),
-        "term_chip": _term_chip(deal, now),
+        "term_chip": term_chip(deal, now),
         "contacts": contacts,
         "inline": inline_values(deal, user, contacts[0] if contacts else None),
         "agreements": agreements,
@@ -138,7 +138,7 @@ def week_columns(metrics: list[Metrics]) -> list[tuple[str, int]]:
     return [(label, each.requests) for label, each in zip(labels, told, strict=True)]
 
 
-def _term_chip(deal: Deal, now: datetime) -> str:
+def term_chip(deal: Deal, now: datetime) -> str:
     """Amber from 14 days before the end of the term, red from 7."""
     days = (deal.term_ends_on - moscow.today(now)).days if deal.term_ends_on else 99
     return "chip--bad" if days <= 7 else "chip--warn" if days <= 14 else ""

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.tests.factories import HeadFactory, MarketerFactory, SalesFactory, SupportFactory
-from deals.actions import NextStep, append_main_comment, attach_file, move_deal, save_call_comment
+from deals.actions import NextStep, append_main_comment, attach_file, edit_agreement, move_deal, save_call_comment
 from deals.comment_text import Numbers
 from deals.selectors.metrics import weeks_of
 from deals.tests.factories import AddonFactory, DealFactory, HandoffFactory, TaskFactory, stage
@@ -166,6 +166,21 @@ def test_agreements_are_added_worded_better_and_archived(client, deal):
     assert client.get(url(deal)).context["agreements"] == []
     client.post(reverse("deals:agreement-restore", args=[deal.pk, promise.pk]))
     assert client.get(url(deal)).context["agreements"] == [promise]
+
+
+def test_two_who_word_one_agreement_see_each_other(client, deal):
+    promise = Agreement.objects.create(partner=deal.partner, text="Разбор звонков")
+    edit = reverse("deals:agreement-edit", args=[deal.pk, promise.pk])
+    edit_agreement(promise, "Разбор трёх звонков", by=HeadFactory())
+    client.force_login(deal.manager)
+
+    refused = client.post(edit, {"text": "Разбор звонков в мае", "seen": "Разбор звонков"})
+    client.post(edit, {"text": "Разбор звонков в мае", "seen": "Разбор трёх звонков"})
+
+    promise.refresh_from_db()
+    assert refused.status_code == 422
+    assert "Разбор трёх звонков" in refused.context["error"]
+    assert refused.context["text"] == promise.text == "Разбор звонков в мае"
 
 
 @pytest.mark.parametrize("text", ["", "  ", "о" * 251])

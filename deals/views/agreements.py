@@ -45,7 +45,7 @@ def edit(request: HttpRequest, pk: int, agreement_pk: int) -> HttpResponse:
             undo = reverse("deals:agreement-restore", args=[deal.pk, promise.pk])
             messages.success(request, _("The agreement is archived."), extra_tags=f"undo:{undo}")
         else:
-            edit_agreement(promise, text, by=request.user)
+            edit_agreement(promise, text, by=request.user, seen=request.POST.get("seen"))
     except RuleViolation as violation:
         return _render(request, deal, promise, text, violation.message)
     return _back(request, deal)

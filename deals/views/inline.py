@@ -12,7 +12,7 @@ from deals.actions import EditConflict, change_field
 from deals.editing import EDITABLE, PRICE, contact_of, key
 from deals.forms.inline import InlineForm
 from deals.models import Deal
-from deals.selectors.deal_card import get_deal
+from deals.selectors.deal_card import get_deal, term_chip
 from deals.selectors.inline import inline_values
 
 
@@ -80,6 +80,7 @@ def _context(request: HttpRequest, deal: Deal, name: str) -> dict:
         "partner": deal.partner,
         "inline": values,
         "field": values[name],
+        "term_chip": term_chip(deal, now),
         "now": now,
         "today": moscow.today(now),
     }
