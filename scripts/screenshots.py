@@ -7,6 +7,7 @@ takes only those whose name contains the word.
 
 import io
 import os
+import re
 import shutil
 import sys
 from dataclasses import dataclass
@@ -33,7 +34,8 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--lang=ru-RU"]
 class Screen:
     """A picture: its file's name, who looks (the demo's log-in before the @), the address, and what to do before it.
 
-    `address` may name things of `things()` in braces. `press` are keys pressed one after another, `click` a selector.
+    `address` may name things of `things()` in braces. `press` are keys pressed one after another, then `types` is
+    typed; `click` is a selector. A desk-only screen, such as a list of keys, has no picture of the phone.
     """
 
     name: str
@@ -42,7 +44,9 @@ class Screen:
     about: str
     is_dark_too: bool = False
     press: tuple[str, ...] = ()
+    types: str = ""
     click: str = ""
+    is_desk_only: bool = False
 
 
 SCREENS = [
@@ -65,7 +69,12 @@ SCREENS = [
     Screen("alerts", "support", "/deals/alerts/", "Сигналы"),
     Screen("overview", "head", "/overview/", "Сводка отдела", True),
     Screen("settings", "support", "/me/", "Настройки"),
-    Screen("keys", "support", "/day/", "Клавиши этой страницы", press=("?",)),
+    Screen("keys", "support", "/day/", "Клавиши этой страницы", press=("?",), is_desk_only=True),
+    Screen("palette", "support", "/day/", "Палитра", press=("Control+k",), types="век", is_desk_only=True),
+    Screen("why", "support", "/deals/{due_deal}/", "Почему я это вижу", click="main .why"),
+    Screen("knowledge", "support", "/knowledge/", "База знаний"),
+    Screen("article", "support", "/knowledge/{article}/", "Статья базы знаний"),
+    Screen("not-found", "support", "/deals/999999/", "Такой страницы нет"),
 ]
 
 
@@ -74,6 +83,7 @@ def things() -> dict[str, int]:
     from accounts.models import User
     from deals.models import Deal, Handoff
     from invoices.models import Invoice
+    from knowledge.models import Article
 
     manager = User.objects.get(email="support@demo.local")
     renewals = Deal.objects.open().filter(manager=manager, pipeline="renewal").order_by("pk")
@@ -83,6 +93,7 @@ def things() -> dict[str, int]:
         "soon_deal": renewals.filter(stage__role="").first().pk,
         "partner": due.first().partner_id,
         "handoff": Handoff.objects.visible_to(manager).waiting().order_by("accept_by", "pk").first().pk,
+        "article": Article.objects.visible_to(manager).order_by("pk").first().pk,
         "invoice": invoices.filter(state="issued").order_by("-pk").first().pk,
     }
 
@@ -108,10 +119,12 @@ def small(picture: bytes) -> bytes:
     from PIL import Image
 
     image = Image.open(io.BytesIO(picture)).convert("RGB")
-    # The colours that cover the most: those of the design exactly; the edges of letters take the nearest of them.
-    used = sorted(image.getcolors(image.width * image.height), reverse=True)[:COLOURS]
+    # The colours of the design exactly, then those that cover the most; the edges of letters take the nearest of them.
+    used = sorted(image.getcolors(image.width * image.height), reverse=True)
+    tokens = re.findall(r"#([0-9a-f]{6})\b", (ROOT / "static/css/tokens.css").read_text(encoding="utf-8"))
+    colours = dict.fromkeys([*(tuple(bytes.fromhex(token)) for token in tokens), *(colour for _, colour in used)])
     palette = Image.new("P", (1, 1))
-    palette.putpalette([part for _, colour in used for part in colour])
+    palette.putpalette([part for colour in list(colours)[:COLOURS] for part in colour])
     packed = io.BytesIO()
     image.quantize(palette=palette, dither=Image.Dither.NONE).save(packed, "PNG", optimize=True)
     return packed.getvalue()
@@ -146,7 +159,9 @@ class Studio:
         if screen.click:
             page.locator(screen.click).first.click()
         if screen.press or screen.click:
-            page.wait_for_selector("dialog[open]")
+            page.wait_for_selector("dialog[open], [popover]:popover-open")
+            page.keyboard.type(screen.types)
+            page.wait_for_timeout(300)  # the typed words are asked for after a pause
             page.wait_for_load_state("networkidle")
         picture = page.screenshot()
         page.context.close()
@@ -157,7 +172,7 @@ def shots(screen: Screen) -> list[tuple[str, dict, str]]:
     """The files of a screen: desktop, phone, and both in the dark where the design has that."""
     themes = ("light", "dark") if screen.is_dark_too else ("light",)
     dark = {"light": "", "dark": "-dark"}
-    sizes = (("", DESKTOP), ("-phone", PHONE))
+    sizes = (("", DESKTOP),) if screen.is_desk_only else (("", DESKTOP), ("-phone", PHONE))
     return [(f"{screen.name}{suffix}{dark[theme]}.png", size, theme) for theme in themes for suffix, size in sizes]
 
 
@@ -187,6 +202,9 @@ def main(words: list[str]) -> int:
     import django
 
     django.setup()
+    from django.conf import settings
+
+    settings.DEBUG = False  # static files are found as in development; the pages are those that people see
     import time_machine
     from django.core.management import call_command
     from playwright.sync_api import sync_playwright
