@@ -18,6 +18,9 @@ from core.errors import RuleViolation
 HORIZON_DAYS = 7
 """A task lies at most so many calendar days (Moscow) after the day on which its date was set (R2)."""
 
+AGAIN_AFTER = timedelta(hours=2)
+"""After so long a partner who has not answered is called again."""
+
 LONG_OVERDUE = timedelta(days=7)
 """A task that is overdue for longer is escalated to the head (R2)."""
 
@@ -42,6 +45,21 @@ def check_horizon(scheduled_at: datetime, due_at: datetime, reason: str) -> None
     if moscow.today(due_at) > last_day_without_reason(scheduled_at) and not reason.strip():
         message = _("The date is more than 7 days away. Choose an earlier one or write why it is later.")
         raise RuleViolation("task_horizon", message, "long_term_reason")
+
+
+def next_try(timezone_name: str, now: datetime) -> datetime:
+    """When to call again a partner who has not answered: in two hours if he may be called then, else the next morning.
+
+    Never outside the office's hours and the partner's calling window; always within the seven days of R2.
+    """
+    later = (now + AGAIN_AFTER).replace(second=0, microsecond=0)
+    is_office = moscow.to_moscow(later).time() < moscow.OFFICE_CLOSES and moscow.today(later) == moscow.today(now)
+    if is_office and moscow.calling_window(timezone_name, later).is_open:
+        return later
+    day = moscow.next_working_day(moscow.today(now))
+    morning = moscow.at(day, moscow.OFFICE_OPENS)
+    window = moscow.calling_window(timezone_name, morning)
+    return window.opens_at if window.state == "early" else morning
 
 
 def discounted(list_price: Decimal, discount_percent: Decimal) -> Decimal:

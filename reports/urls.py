@@ -1,9 +1,13 @@
 from django.urls import path
 
-from reports.views import my_day, overview
+from reports.views import calls, my_day, overview
 
 app_name = "reports"
 urlpatterns = [
     path("day/", my_day.my_day, name="my-day"),
+    path("day/calls/", calls.calls, name="calls"),
+    path("day/calls/<int:pk>/", calls.call, name="call"),
+    path("day/calls/<int:pk>/skip/", calls.skip, name="call-skip"),
+    path("day/calls/<int:pk>/missed/", calls.missed, name="call-missed"),
     path("overview/", overview.overview, name="overview"),
 ]

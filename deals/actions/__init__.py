@@ -23,7 +23,7 @@ from deals.actions.money import invoice_was_issued, money_came
 from deals.actions.notes import edit_note, pin, unpin, write_note
 from deals.actions.problems import raise_problem, resolve_problem
 from deals.actions.stages import complete_deal, lose_deal, move_deal
-from deals.actions.tasks import NextStep, complete_task, reopen_task, reschedule_task, schedule_task
+from deals.actions.tasks import NextStep, complete_task, reopen_task, reschedule_task, schedule_task, undo_reschedule
 
 __all__ = [
     "CommentGrew",
@@ -60,6 +60,7 @@ __all__ = [
     "schedule_task",
     "set_agreement_kept",
     "set_handoff_status",
+    "undo_reschedule",
     "unpin",
     "write_note",
 ]

@@ -74,6 +74,26 @@ def reschedule_task(
     return task
 
 
+def undo_reschedule(task: Task, *, version: int, by: User | None, now: datetime) -> Task:
+    """Put a task back where it stood before it was moved; the postponing is not counted then.
+
+    `version` is the one that the moving gave it. Raises `task_done`, `task_changed` when something happened since.
+    """
+    require(by, "task.update", task)
+    with operation("task.update", by=by, why="undo"):
+        task = lock_task(task)
+        if not task.is_open:
+            raise RuleViolation("task_done", _("The task is already done."))
+        former = task.events.order_by("-pgh_id")[1:2].first() if task.version == version else None
+        if former is None:
+            raise RuleViolation("task_changed", _("The task has been changed since; move it anew."))
+        for name in ("due_at", "scheduled_at", "long_term_reason", "postponed_count"):
+            setattr(task, name, getattr(former, name))
+        task.version += 1
+        task.save()
+    return task
+
+
 def complete_task(task: Task, *, by: User | None, now: datetime, result: str = "") -> Task:
     """Mark the task done; doing so twice changes nothing."""
     require(by, "task.complete", task)

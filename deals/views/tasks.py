@@ -14,24 +14,29 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.permissions import permission
 from core import formatting, moscow
 from core.errors import RuleViolation
-from deals.actions import complete_task, reopen_task, reschedule_task, schedule_task
+from deals.actions import complete_task, reopen_task, reschedule_task, schedule_task, undo_reschedule
 from deals.forms.next_step import NextStepForm
 from deals.models import Task
 from deals.selectors.deal_card import get_deal
 from deals.selectors.load import tasks_per_day
 from deals.views.ways import way_back
 
+RESULT_LENGTH = 1000
+
 
 @permission("task.complete")
-@require_POST
 def complete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Mark the task done, with a way to take it back."""
+    """Ask what came of the task, and mark it done, with a way to take it back."""
     task = _task(request, pk)
-    complete_task(task, by=request.user, now=timezone.now())
-    way = urlencode({"next": way_back(request, task.deal_id)})
-    undo = f"{reverse('deals:task-reopen', args=[task.pk])}?{way}"
+    back = way_back(request, task.deal_id)
+    if request.method != "POST":
+        context = {"task": task, "deal": task.deal, "back": back, "is_dialog": bool(request.htmx)}
+        template = "deals/_task_done_dialog.html" if request.htmx else "deals/task_done.html"
+        return render(request, template, context)
+    complete_task(task, by=request.user, now=timezone.now(), result=request.POST.get("result", "")[:RESULT_LENGTH])
+    undo = f"{reverse('deals:task-reopen', args=[task.pk])}?{urlencode({'next': back})}"
     messages.success(request, _("Done: %(task)s") % {"task": task.title}, extra_tags=f"undo:{undo}")
-    return _go(request, way_back(request, task.deal_id))
+    return _go(request, back)
 
 
 @permission("task.complete")
@@ -60,11 +65,33 @@ def reschedule(request: HttpRequest, pk: int) -> HttpResponse:
         except RuleViolation as violation:
             form.show_violation(violation)
         else:
-            when = formatting.day_time(moved.due_at, timezone.now())
-            messages.success(request, _("The task is moved to %(when)s") % {"when": when})
+            tell_moved(request, moved)
             return _go(request, way_back(request, task.deal_id))
     context = {"task": task, "deal": task.deal, "url": reverse("deals:task-reschedule", args=[pk])}
     return _render_step(request, form, context)
+
+
+@permission("task.update")
+@require_POST
+def restore(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+    """Undo a moving: the task stands where it stood."""
+    task = _task(request, pk)
+    try:
+        restored = undo_reschedule(task, version=version, by=request.user, now=timezone.now())
+    except RuleViolation as violation:
+        messages.error(request, violation.message)
+    else:
+        when = formatting.day_time(restored.due_at, timezone.now())
+        messages.success(request, _("The task is back on %(when)s") % {"when": when})
+    return _go(request, way_back(request, task.deal_id))
+
+
+def tell_moved(request: HttpRequest, moved: Task) -> None:
+    """Say where the task went, with a way to put it back."""
+    way = urlencode({"next": way_back(request, moved.deal_id)})
+    undo = f"{reverse('deals:task-restore', args=[moved.pk, moved.version])}?{way}"
+    words = _("The task is moved to %(when)s") % {"when": formatting.day_time(moved.due_at, timezone.now())}
+    messages.success(request, words, extra_tags=f"undo:{undo}")
 
 
 @permission("task.create")

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -18,8 +18,15 @@ from deals.rules import Health, Signs, health
 from invoices.models import Allocation
 from partners.models import Contact, Metrics
 
+TALKS = (Task.Kind.CALL, Task.Kind.MEETING)
+"""Kinds of tasks for which the partner must be there."""
+
 QUEUE_LIMIT = 150
 """Rows on the page; a portfolio of 40 partners never gets near it."""
+
+
+RAIL_DEALS = 8
+"""Deals without a next step beside the queue; the rest is behind the figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +53,9 @@ class QueueRow:
 
 @dataclass(frozen=True)
 class Group:
-    """Rows under one heading; `kind` says how the heading looks."""
+    """Rows under one heading; `kind` says how the heading looks, `code` which group it is."""
 
+    code: str
     title: str
     hint: str
     kind: str
@@ -69,33 +77,48 @@ class DayFacts:
     month_ends_on: date
 
 
-def queue(user: User, now: datetime, order: str) -> list[Group]:
-    """The open tasks till the end of tomorrow, grouped: overdue, windows that close soon, today, tomorrow."""
-    until = moscow.start_of_day(moscow.today(now) + timedelta(days=2))
+def queue(user: User, now: datetime, order: str, show: str = "") -> list[Group]:
+    """The open tasks till the end of tomorrow, grouped: overdue, windows that close soon, today, tomorrow.
+
+    `show` narrows them to what one figure of the strip counts: overdue or today.
+    """
+    tomorrow, until = (moscow.start_of_day(moscow.today(now) + timedelta(days=days)) for days in (1, 2))
     tasks = Task.objects.open().filter(assignee__in=acting_for(user), due_at__lt=until)
+    if show == "overdue":
+        tasks = tasks.filter(due_at__lt=now)
+    elif show == "today":
+        tasks = tasks.filter(due_at__gte=now, due_at__lt=tomorrow)
     rows = [_row(values, now) for values in _values(tasks.order_by("due_at", "pk")[:QUEUE_LIMIT])]
     if order == "deals":
         rows.sort(key=lambda row: (row.partner.lower(), row.due_at))
-        return _groups([(_("By partners"), "", "", rows)])
-    tomorrow = moscow.start_of_day(moscow.today(now) + timedelta(days=1))
-    overdue = [row for row in rows if row.is_overdue]
+        return _groups([("deals", _("By partners"), "", "", rows)])
+    if order == "time":
+        return _groups([("time", _("By time"), "", "", rows)])
+    overdue = sorted((row for row in rows if row.is_overdue), key=lambda row: (_closes_at(row, now), row.due_at))
     today = [row for row in rows if not row.is_overdue and row.due_at < tomorrow]
-    later = [row for row in rows if row.due_at >= tomorrow]
-    first = []
-    if order == "calls":
-        first = sorted(
-            (row for row in today if row.window.state == "closing"),
-            key=lambda row: (row.window.minutes_left, row.due_at),
-        )
-        today = [row for row in today if row.window.state != "closing"]
+    first = sorted((row for row in today if _is_closing(row)), key=lambda row: (row.window.minutes_left, row.due_at))
+    today = sorted(
+        (row for row in today if not _is_closing(row)), key=lambda row: min(row.due_at, _closes_at(row, now))
+    )
     return _groups(
         [
-            (_("Overdue"), _("move them or close them with a comment"), "bad", overdue),
-            (_("Call first"), _("their calling time ends soon"), "warn", first),
-            (_("Today"), "", "", today),
-            (_("Tomorrow"), "", "", later),
+            ("overdue", _("Overdue"), _("move them or close them with a comment"), "bad", overdue),
+            ("first", _("Call first"), _("their calling time ends soon"), "warn", first),
+            ("today", _("Today"), "", "", today),
+            ("tomorrow", _("Tomorrow"), "", "", [row for row in rows if row.due_at >= tomorrow]),
         ]
     )
+
+
+def _is_closing(row: QueueRow) -> bool:
+    return row.kind in TALKS and row.window.state == "closing"
+
+
+def _closes_at(row: QueueRow, now: datetime) -> datetime:
+    """When the partner can no longer be called today: the Far East first; what is not a talk has no such end."""
+    if row.kind in TALKS and row.window.is_open:
+        return now + timedelta(minutes=row.window.minutes_left)
+    return now + timedelta(days=1)
 
 
 def day_facts(user: User, now: datetime) -> DayFacts:
@@ -111,21 +134,29 @@ def day_facts(user: User, now: datetime) -> DayFacts:
         Task.objects.overdue(now).filter(assignee__in=own).order_by("due_at").values_list("due_at", flat=True).first()
     )
     month_starts, month_ends = month_of(today)
-    expected = Deal.objects.open().filter(
-        manager__in=own, expected_payment_on__lte=month_ends, paid_amount__lt=F("amount")
-    )
-    money = expected.aggregate(total=Sum(F("amount") - F("paid_amount")), count=Count("pk"))
+    money = expected_deals(own, month_ends).aggregate(total=Sum(F("amount") - F("paid_amount")), count=Count("pk"))
     return DayFacts(
         today=tasks["today"] + tasks["done"],
         done_today=tasks["done"],
         overdue=tasks["overdue"],
         oldest_overdue_days=(today - moscow.today(oldest)).days if oldest else 0,
-        without_task=Deal.objects.filter(manager__in=own).without_next_task().count(),
+        without_task=without_step(own).count(),
         expected=money["total"] or Decimal(0),
         expected_count=money["count"],
         received=received_between(month_starts, month_ends, managers=own),
         month_ends_on=month_ends,
     )
+
+
+def without_step(managers: list[int]) -> QuerySet[Deal]:
+    """Their open deals without a task; those that are still to be accepted stand in a list of their own."""
+    waiting = Q(handoff__accepted_at__isnull=True, handoff__isnull=False)
+    return Deal.objects.filter(manager__in=managers).without_next_task().exclude(waiting)
+
+
+def expected_deals(managers: list[int], till: date) -> QuerySet[Deal]:
+    """Their open deals that are to be paid till that day and are not yet paid in full."""
+    return Deal.objects.open().filter(manager__in=managers, expected_payment_on__lte=till, paid_amount__lt=F("amount"))
 
 
 def month_of(day: date) -> tuple[date, date]:
@@ -152,13 +183,7 @@ def rail(user: User, now: datetime) -> dict[str, Any]:
         .select_related("invoice__partner")
         .order_by("-pk")[:8]
     )
-    idle = (
-        Deal.objects.filter(manager__in=own)
-        .without_next_task()
-        .exclude(handoff__accepted_at__isnull=True, handoff__isnull=False)
-        .select_related("partner", "pipeline")
-        .order_by("term_ends_on", "pk")[:8]
-    )
+    idle = without_step(own).select_related("partner", "pipeline").order_by("term_ends_on", "pk")[:RAIL_DEALS]
     return {
         "handoffs": list(handoffs.order_by("accept_by", "pk")[:6]),
         "received_today": list(received),
@@ -166,8 +191,8 @@ def rail(user: User, now: datetime) -> dict[str, Any]:
     }
 
 
-def _groups(groups: list[tuple[str, str, str, list[QueueRow]]]) -> list[Group]:
-    return [Group(title, hint, kind, rows) for title, hint, kind, rows in groups if rows]
+def _groups(groups: list[tuple[str, str, str, str, list[QueueRow]]]) -> list[Group]:
+    return [Group(*group) for group in groups if group[-1]]
 
 
 def _values(tasks: Any) -> Any:

@@ -31,6 +31,7 @@ function undoForm(url) {
   token.value = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
   const button = document.createElement("button");
   button.textContent = words.undo;
+  button.dataset.key = "KeyZ";
   form.append(token, button);
   return form;
 }
