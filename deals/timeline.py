@@ -116,7 +116,7 @@ NO_SUM = Cast(Value(None), DecimalField(max_digits=12, decimal_places=2))
 def lines(queryset: QuerySet, *, at: str, by: str = "", amount: Any = NO_SUM, **texts: Any) -> QuerySet:
     """A source's rows in the common columns; the texts `a`, `b`, `c` are expressions.
 
-    `at`, `by`, `moment` and `deal` (the key of the deal) are paths.
+    `at`, `by`, `moment` and `deal` (the key of the deal, "" for what is of no deal) are paths.
     """
     moment, deal = texts.pop("moment", None), texts.pop("deal", "deal_id")
     name = Concat(f"{by}__first_name", Value(" "), f"{by}__last_name") if by else Value("")
@@ -130,7 +130,7 @@ def lines(queryset: QuerySet, *, at: str, by: str = "", amount: Any = NO_SUM, **
         line_amount=F(amount) if isinstance(amount, str) else amount,
         line_by_id=F(f"{by}__pk") if by else Cast(Value(None), IntegerField()),
         line_by=Cast(name, TextField()),
-        line_deal_id=F(deal),
+        line_deal_id=F(deal) if deal else Cast(Value(None), IntegerField()),
         line_total=Window(Count("*")),
     )
 

@@ -9,6 +9,7 @@ from core import formatting
 from deals.editing import CONTACTS, FIELD_NAMES
 from deals.models import CallComment, FieldChange, Note, PartnerFile, Problem, StageChange, Task
 from deals.timeline import Entry, Line, Reach, Source, lines, register_source
+from partners.models import PartnerMerge
 
 
 def register() -> None:
@@ -24,6 +25,8 @@ def register() -> None:
         Source("change", "changes", "deal.read", _changes, _change),
         Source("contact_change", "changes", "partner.read_contacts", _contact_changes, _change),
         Source("file", "files", "file.read", _files, _file),
+        Source("merge", "changes", "partner.read", _merges, _merge),
+        Source("merge_undone", "changes", "partner.read", _merges_undone, _merge_undone),
     ):
         register_source(source)
 
@@ -129,3 +132,26 @@ def _files(reach: Reach):
 def _file(line: Line) -> Entry:
     url = reverse("partners:file", args=[line.ref])
     return Entry(line.at, "paperclip", _("File attached"), line.a, url=url)
+
+
+def _merges(reach: Reach):
+    """What has been merged into the partner; a deal alone knows nothing of it."""
+    return lines(_merges_of(reach), at="at", by="by", a="loser__name", deal="")
+
+
+def _merge(line: Line) -> Entry:
+    return Entry(line.at, "users", _("Merged with a duplicate"), line.a)
+
+
+def _merges_undone(reach: Reach):
+    undone = _merges_of(reach).filter(undone_at__isnull=False)
+    return lines(undone, at="undone_at", by="undone_by", a="loser__name", deal="")
+
+
+def _merge_undone(line: Line) -> Entry:
+    return Entry(line.at, "undo-2", _("The merge is undone"), line.a)
+
+
+def _merges_of(reach: Reach):
+    merges = PartnerMerge.objects.filter(winner=reach.partner_id)
+    return merges if reach.is_whole else merges.none()

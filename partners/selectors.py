@@ -63,9 +63,9 @@ def contacts_of(partner: Partner) -> dict[str, list[Contact]]:
     }
 
 
-def last_editor(partner: Partner) -> tuple[str, Any]:
-    """Who has changed the partner last, by the audit trail, and when; ("", None) when nobody is known."""
-    event = partner.events.select_related("pgh_context").order_by("-pgh_id").first()
+def last_change(record: Partner | Contact) -> dict[str, Any]:
+    """Who has changed the record last, by the audit trail, and when: {"who", "when"}; "" when nobody is known."""
+    event = record.events.select_related("pgh_context").order_by("-pgh_id").first()
     person = event and event.pgh_context and event.pgh_context.metadata.get("user")
     user = User.objects.filter(pk=person).first() if person else None
-    return (user.full_name if user else ""), event.pgh_created_at if event else None
+    return {"who": user.full_name if user else "", "when": event.pgh_created_at if event else None}

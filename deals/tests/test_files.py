@@ -83,6 +83,31 @@ def test_nothing_sent_asks_to_choose(client, manager, sent):
     assert "Выберите файл" in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("Договор № 418.pdf", "Договор № 418.pdf"),
+        ("../../../etc/passwd.pdf", "passwd.pdf"),
+        ("..\\..\\boot.pdf", "boot.pdf"),
+        ("я" * 300 + ".pdf", "я" * 156 + ".pdf"),
+        ("отчёт\u202efdp.exe", "отчётfdp.exe.pdf"),
+        ("<img src=x>.pdf", "_img src=x_.pdf"),
+    ],
+    ids=["Russian", "a path", "a path of Windows", "300 letters", "read backwards", "markup"],
+)
+def test_whatever_a_file_is_called_its_name_is_harmless_on_the_page_and_in_the_download(client, manager, sent, kept):
+    partner = PartnerFactory(manager=manager)
+
+    upload(client, partner, (sent, samples.PDF))
+
+    mine = partner.files.get()
+    assert mine.file.name == kept
+    download = client.get(reverse("partners:file", args=[mine.pk]))
+    assert download.headers["Content-Disposition"].startswith("attachment")
+    assert "\n" not in download.headers["Content-Disposition"]
+    assert "<img src=x" not in client.get(reverse("partners:files", args=[partner.pk])).content.decode()
+
+
 def test_more_than_twenty_at_once_are_refused(client, manager):
     partner = PartnerFactory(manager=manager)
 

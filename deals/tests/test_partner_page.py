@@ -92,9 +92,9 @@ def test_the_feed_is_of_all_deals_and_of_the_partner_itself(client, partner):
     assert client.get(page(partner, "feed"), {"before": "2020-01-01T00:00:00Z"}).context["entries"] == []
 
 
-@pytest.mark.parametrize("query", ["?kind=drop", "?kind=%00", "?before=x"])
+@pytest.mark.parametrize("query", ["?kind=drop", "?before=x", "?before=2020"])
 def test_a_strange_address_of_the_feed_is_no_error(client, partner, query):
-    assert client.get(page(partner, "feed") + query).status_code in {200, 400}
+    assert client.get(page(partner, "feed") + query).status_code == 200
 
 
 def test_the_number_of_queries_does_not_grow(client, partner):
@@ -220,6 +220,7 @@ def test_only_the_head_gives_a_partner_to_another_manager_and_the_open_work_foll
     for each in (partner, deal, task, closed):
         each.refresh_from_db()
     assert (partner.manager, deal.manager, task.assignee) == (other, other, other)
+    assert deal.field_changes.get().after == other.full_name
     assert closed.manager != other
 
 
@@ -300,6 +301,30 @@ def test_a_contact_is_changed_made_main_archived_and_brought_back(client, partne
     assert not Contact.objects.get(pk=second.pk).is_primary
     client.post(urls["restore"])
     assert partner.contacts.in_use().count() == 2
+
+
+def test_two_people_change_one_contact_and_nothing_is_overwritten(client, partner):
+    person = ContactFactory(partner=partner, email="", position="юрист")
+    url = reverse("partners:contact-edit", args=[person.pk])
+    form = client.get(url).context["form"]
+    opened = {f"initial-{name}": form[name].value() for name in form.fields}
+    typed = {name: form[name].value() for name in form.fields}
+    other = HeadFactory(first_name="Виктор", last_name="Лебедев")
+    client.force_login(other)
+    client.post(url, opened | typed | {"position": "директор", "messenger": "Telegram @vektor"})
+    client.force_login(partner.manager)
+
+    response = client.post(url, opened | typed | {"position": "партнёр", "email": "my@example.ru"})
+
+    shown = response.content.decode()
+    assert response.status_code == 422
+    assert "Виктор Лебедев" in shown
+    assert "теперь «директор», у вас «партнёр»" in shown
+    again = response.context["form"]
+    both = {f"initial-{name}": again.opened(name) for name in again.fields}
+    client.post(url, both | {name: again[name].value() for name in again.fields})
+    person.refresh_from_db()
+    assert (person.position, person.email, person.messenger) == ("партнёр", "my@example.ru", "Telegram @vektor")
 
 
 def test_the_database_has_no_main_contact_in_the_archive(partner):

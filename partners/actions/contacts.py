@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import require
 from core.audit import operation
-from core.errors import RuleViolation
+from core.errors import RuleViolation, VersionConflict
 from partners.actions.locking import lock_contact, lock_partner
 from partners.models import Contact, Partner
 
@@ -36,12 +36,14 @@ def add_contact(partner: Partner, draft: ContactDraft, *, by: User) -> Contact:
         return Contact.objects.create(partner=partner, is_primary=is_first, **asdict(draft))
 
 
-def update_contact(contact: Contact, draft: ContactDraft, *, by: User) -> Contact:
-    """Raises `contact_needs_name`, `contact_archived`, `partner_archived`."""
+def update_contact(contact: Contact, draft: ContactDraft, *, by: User, seen: ContactDraft | None = None) -> Contact:
+    """Raises `contact_needs_name`, `contact_archived`, `partner_archived`; VersionConflict when it is not as `seen`."""
     require(by, "contact.update", contact)
     _check(draft)
     with operation("contact.update", by=by):
         contact = lock_contact(contact)
+        if seen and any(getattr(contact, name) != value for name, value in asdict(seen).items()):
+            raise VersionConflict(_("Somebody has changed this contact meanwhile. Look at it as it is now."))
         for name, value in asdict(draft).items():
             setattr(contact, name, value)
         contact.save()

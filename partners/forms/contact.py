@@ -33,6 +33,8 @@ class ContactForm(PartnersForm):
         initial = {name: getattr(contact, name) for name in FIELDS} if contact else None
         super().__init__(*args, initial=initial, **kwargs)
         self.country = partner.city.country
+        if contact:
+            self.remember(FIELDS)
 
     def clean_email(self) -> str:
         return self.cleaned_data["email"].lower()
@@ -51,3 +53,9 @@ class ContactForm(PartnersForm):
 
     def draft(self) -> ContactDraft:
         return ContactDraft(**{name: self.cleaned_data[name] for name in FIELDS})
+
+    def seen(self) -> ContactDraft | None:
+        """The person as he was when the form was opened; None when that was not sent along."""
+        if not any(self.add_initial_prefix(name) in self.data for name in FIELDS):
+            return None
+        return ContactDraft(**{name: self.opened(name) for name in FIELDS})

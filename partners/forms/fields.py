@@ -1,6 +1,7 @@
 """Fields and checks that several forms of partners share."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -35,6 +36,23 @@ class PartnersForm(forms.Form):
 
     def show_violation(self, violation: RuleViolation) -> None:
         self.add_error(violation.field if violation.field in self.fields else None, violation.message)
+
+    def remember(self, names: Iterable[str]) -> None:
+        """Let these fields send along what they held when the form was opened."""
+        for name in names:
+            if name in self.fields:
+                self.fields[name].show_hidden_initial = True
+
+    def opened(self, name: str) -> str:
+        """What a remembered field held when the form was opened, as it was sent along."""
+        return self.data.get(self.add_initial_prefix(name), "")
+
+    def shown(self, name: str, raw: Any) -> str:
+        """A raw value of the form as people read it: the label of a choice."""
+        choices = getattr(self.fields[name], "choices", None)
+        if not choices:
+            return str(raw or "")
+        return next((str(label) for value, label in choices if str(value) == str(raw)), "")
 
     def clean_requisites(self, data: dict[str, Any], known: tuple[str, str] = ("", "")) -> None:
         """INN by the control digits of the country, and KPP; both without spaces. `known` ones stay as they are."""

@@ -120,20 +120,11 @@ class EditPartnerForm(RequisitesForm):
         self.fields["manager"].queryset |= User.objects.filter(pk=partner.manager_id)
         if not may_reassign:
             del self.fields["manager"]
-        for name in EDITABLE:
-            if name in self.fields:
-                self.fields[name].show_hidden_initial = True
+        self.remember(EDITABLE)
 
     def values(self) -> dict[str, Any]:
         """What the action takes."""
         return {name: self.cleaned_data[name] for name in EDITABLE if name in self.fields}
-
-    def shown(self, name: str, raw: Any) -> str:
-        """A raw value of the form as people read it: the label of a choice."""
-        choices = getattr(self.fields[name], "choices", None)
-        if not choices:
-            return str(raw or "")
-        return next((str(label) for value, label in choices if str(value) == str(raw)), "")
 
 
 class ArchiveForm(PartnersForm):

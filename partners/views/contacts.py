@@ -1,5 +1,7 @@
 """The people at a partner's: adding, changing, whom to call first, archiving with undo."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -7,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import permission
-from core.errors import RuleViolation
+from core.errors import RuleViolation, VersionConflict
 from partners.actions import add_contact, archive_contact, make_main, restore_contact, update_contact
 from partners.forms.contact import ContactForm
+from partners.forms.together import on_top
 from partners.models import Contact, Partner
-from partners.selectors import get_contact, get_partner
+from partners.selectors import get_contact, get_partner, last_change
 from partners.views.pages import done, page_of, posted, refused, show_dialog
 
 
@@ -32,16 +35,23 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
 
 @permission("contact.update")
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change the person; what somebody else has changed meanwhile is shown, nothing typed is lost."""
     contact = get_contact(request.user, pk)
     form = ContactForm(posted(request), partner=contact.partner, contact=contact)
+    conflict: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         try:
-            update_contact(contact, form.draft(), by=request.user)
+            update_contact(contact, form.draft(), by=request.user, seen=form.seen())
+        except VersionConflict:
+            contact = get_contact(request.user, pk)
+            typed, differences = on_top(form, ContactForm(partner=contact.partner, contact=contact))
+            form = ContactForm(typed, partner=contact.partner, contact=contact)
+            conflict = last_change(contact) | {"lines": differences}
         except RuleViolation as violation:
             form.show_violation(violation)
         else:
             return done(request, contact.partner_id, _("Contact saved: %(name)s") % {"name": form.cleaned_data["name"]})
-    return _show(request, contact.partner, form, contact)
+    return _show(request, contact.partner, form, contact, conflict)
 
 
 @permission("contact.update")
@@ -78,8 +88,15 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
     return done(request, contact.partner_id, _("The contact is back: %(name)s") % {"name": contact})
 
 
-def _show(request: HttpRequest, partner: Partner, form: ContactForm, contact: Contact | None) -> HttpResponse:
+def _show(
+    request: HttpRequest,
+    partner: Partner,
+    form: ContactForm,
+    contact: Contact | None,
+    conflict: dict[str, Any] | None = None,
+) -> HttpResponse:
     context = {
+        "conflict": conflict,
         "form": form,
         "partner": partner,
         "title": _("Contact") if contact else _("New contact"),

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST
 from accounts.permissions import may, permission
 from core.errors import RuleViolation, VersionConflict
 from partners.actions import archive_partner, create_partner, restore_partner, update_partner
-from partners.actions.editing import EDITABLE
 from partners.duplicates import Signs, find_twins
 from partners.forms.partner import ArchiveForm, EditPartnerForm, NewPartnerForm
+from partners.forms.together import on_top
 from partners.models import Partner
-from partners.selectors import get_partner, last_editor
+from partners.selectors import get_partner, last_change
 from partners.views.pages import done, page_of, posted, refused, show_dialog
 
 
@@ -60,7 +60,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             update_partner(partner, form.values(), version=version, by=request.user, now=timezone.now())
         except VersionConflict:
             partner = get_partner(request.user, pk, "partner.update")
-            form, conflict = _both(form, partner, may_reassign)
+            now = EditPartnerForm(partner=partner, may_reassign=may_reassign)
+            typed, differences = on_top(form, now)
+            typed["version"] = str(partner.version)
+            form = EditPartnerForm(typed, partner=partner, may_reassign=may_reassign)
+            conflict = last_change(partner) | {"lines": differences}
         except RuleViolation as violation:
             form.show_violation(violation)
         else:
@@ -109,34 +113,3 @@ def _with_links(twins: list, request: HttpRequest) -> list[dict[str, Any]]:
     keys = [twin.partner.pk for twin in twins]
     visible = set(Partner.objects.visible_to(request.user).filter(pk__in=keys).values_list("pk", flat=True))
     return [{"twin": twin, "url": page_of(twin.partner.pk) if twin.partner.pk in visible else ""} for twin in twins]
-
-
-def _both(form: EditPartnerForm, partner: Partner, may_reassign: bool) -> tuple[EditPartnerForm, dict[str, Any]]:
-    """The form on top of what the other one has saved: one's own changes stay, everything else is as it is now."""
-    now = EditPartnerForm(partner=partner, may_reassign=may_reassign)
-    names = [name for name in EDITABLE if name in now.fields]
-    typed = form.data.copy()
-    lines = []
-    for name in names:
-        opened = form.data.get(form.add_initial_prefix(name), "")
-        theirs = _text(now[name].value())
-        if opened != theirs:
-            mine = form.data.get(name, "") if name in form.changed_data else None
-            lines.append(
-                {
-                    "label": now.fields[name].label,
-                    "theirs": now.shown(name, theirs),
-                    "mine": now.shown(name, mine) if mine not in (None, theirs) else None,
-                }
-            )
-            if mine is None:
-                typed[name] = theirs
-        typed[form.add_initial_prefix(name)] = theirs
-    typed["version"] = str(partner.version)
-    who, when = last_editor(partner)
-    fresh = EditPartnerForm(typed, partner=partner, may_reassign=may_reassign)
-    return fresh, {"who": who, "when": when, "lines": lines}
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)

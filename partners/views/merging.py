@@ -97,7 +97,7 @@ def _key(request: HttpRequest) -> int:
 
 
 def _choose(request: HttpRequest, winner: Partner) -> HttpResponse:
-    text = request.GET.get("q", "").replace("\0", "").strip()[:160]
+    text = request.GET.get("q", "").strip()[:160]
     twins, found = merge_candidates(request.user, winner, text)
     visible = set(
         Partner.objects.visible_to(request.user, "partner.merge")
