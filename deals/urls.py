@@ -14,6 +14,7 @@ from deals.views import (
     problems,
     stages,
     tasks,
+    terms,
 )
 
 app_name = "deals"
@@ -26,6 +27,8 @@ urlpatterns = [
     path("<int:pk>/move/", stages.move, name="deal-move"),
     path("<int:pk>/price/", stages.price, name="deal-price"),
     path("board/<str:code>/", board.board, name="board"),
+    path("terms/<str:code>/", terms.terms, name="terms"),
+    path("<int:pk>/term/", terms.move_term, name="deal-term"),
     path("board/<str:code>/stamp/", board.stamp, name="board-stamp"),
     path("board/<str:code>/more/<int:stage_pk>/", board.more, name="board-more"),
     path("<int:pk>/edit/<str:name>/", inline.inline, name="inline"),

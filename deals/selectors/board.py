@@ -80,6 +80,7 @@ class Card:
     task_kind: str
     manager: str
     key: str
+    dated_on: date | None
 
 
 @dataclass(frozen=True)
@@ -226,6 +227,12 @@ def _first_cards(
     return cards
 
 
+def cards_of(pipeline: Pipeline, queries: list[QuerySet[Deal]], now: datetime) -> list[Card]:
+    """The cards of these limited queries, read in one statement."""
+    first, *others = [_values(query) for query in queries]
+    return [_card(values, pipeline, now) for values in first.union(*others, all=True)]
+
+
 def _column(pipeline: Pipeline, deals: QuerySet[Deal], stage: Stage, now: datetime, view: View) -> QuerySet[Deal]:
     column = deals.open().filter(stage=stage).order_by(ORDER_FIELD[pipeline.code], "pk")
     if view.segment and view.segment[0] == stage.pk:
@@ -293,6 +300,7 @@ def _card(values: dict[str, Any], pipeline: Pipeline, now: datetime) -> Card:
         task_due_at=due_at,
         task_kind=values["task_kind"] or "",
         manager=f"{values['manager__first_name']} {values['manager__last_name']}",
+        dated_on=values["term_ends_on"] if pipeline.code == PipelineCode.RENEWAL else values["expected_payment_on"],
         key=f"{key_value.isoformat() if key_value else ''}~{values['pk']}",
     )
 

@@ -16,7 +16,7 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
     """The board of a pipeline, narrowed by the URL."""
     pipeline = get_object_or_404(Pipeline, code=code)
     now = timezone.now()
-    filters = _filters(request, pipeline)
+    filters = board_filters(request, pipeline)
     view = _view(request)
     columns, finals = selectors.board(pipeline, filters.qs, now, view)
     context = {
@@ -43,7 +43,7 @@ def more(request: HttpRequest, code: str, stage_pk: int) -> HttpResponse:
     pipeline = get_object_or_404(Pipeline, code=code)
     stage = get_object_or_404(Stage, pipeline=pipeline, pk=stage_pk)
     now = timezone.now()
-    deals = _filters(request, pipeline).qs
+    deals = board_filters(request, pipeline).qs
     view = _view(request)
     cards = selectors.more_cards(pipeline, stage, deals, request.GET.get("after", ""), now, view)
     shown = _number(request.GET.get("shown", "")) or 0
@@ -62,7 +62,7 @@ def more(request: HttpRequest, code: str, stage_pk: int) -> HttpResponse:
 def stamp(request: HttpRequest, code: str) -> HttpResponse:
     """Whether the board has changed: the page asks every half a minute, and reads the board anew when it has."""
     pipeline = get_object_or_404(Pipeline, code=code)
-    return HttpResponse(selectors.stamp(_filters(request, pipeline).qs.open()), content_type="text/plain")
+    return HttpResponse(selectors.stamp(board_filters(request, pipeline).qs.open()), content_type="text/plain")
 
 
 def _view(request: HttpRequest) -> selectors.View:
@@ -85,5 +85,6 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
-def _filters(request: HttpRequest, pipeline: Pipeline) -> DealFilter:
+def board_filters(request: HttpRequest, pipeline: Pipeline) -> DealFilter:
+    """The reader's deals of the pipeline, narrowed by the address."""
     return DealFilter(request.GET, queryset=Deal.objects.visible_to(request.user).filter(pipeline=pipeline))

@@ -87,7 +87,7 @@ function startDragging() {
   if (!canMove() || !window.Sortable) return;
   for (const list of document.querySelectorAll("#board [data-cards]")) {
     Sortable.create(list, {
-      group: "deals",
+      group: { name: "deals", put: !list.closest("[data-no-drop]") },
       draggable: "[data-deal]",
       filter: "button",
       preventOnFilter: false,
@@ -137,7 +137,7 @@ function onKey(event) {
   }
   if (!canMove() || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
   // A deal is closed by dragging or from the menu, never by one key too many.
-  const all = columns().filter((column) => column.matches(".board-column"));
+  const all = columns().filter((column) => column.matches(".board-column:not([data-no-drop])") || column.contains(card));
   const target = all[all.indexOf(card.closest("[data-stage]")) + (event.key === "ArrowRight" ? 1 : -1)];
   if (target) move(card, target.dataset.stage);
 }
