@@ -11,21 +11,20 @@ from django.utils import translation
 from core.explanations import EXPLANATIONS
 from deals.models import Alert
 
-TEMPLATES = Path(settings.BASE_DIR) / "templates"
-ASKED = {
-    (code, path.name)
-    for path in TEMPLATES.rglob("*.html")
-    for code in re.findall(r'{% why(?:_text)? "(.+?)"', path.read_text())
-}
+ASKING = re.compile(r"""{% why(?:_text)? ["'](.+?)["']""")
+PAGES = list((Path(settings.BASE_DIR) / "templates").rglob("*.html"))
+ASKED = {(code, path.name) for path in PAGES for code in ASKING.findall(path.read_text())}
 
 
 def render(source: str) -> str:
     return engines["django"].from_string(source).render()
 
 
-def test_what_a_template_asks_for_is_explained():
-    assert len(ASKED) > 15
+def test_what_a_template_asks_for_is_explained_and_every_explanation_is_asked_for():
+    of_alerts = {EXPLANATIONS[f"alert.{kind}"] for kind in Alert.Kind.values}
     assert {(code, name) for code, name in ASKED if code not in EXPLANATIONS} == set()
+    asked = of_alerts | {EXPLANATIONS[code] for code, _ in ASKED}
+    assert [code for code, found in EXPLANATIONS.items() if found not in asked] == []
 
 
 def test_each_kind_of_alert_is_explained():
