@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from accounts.tests.factories import PASSWORD
 from deals.models import CallComment, CommentDraft
-from deals.tests.factories import DealFactory, TaskFactory
+from deals.tests.factories import DealFactory, HandoffFactory, TaskFactory
 from e2e.steps import log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -194,6 +194,21 @@ def test_a_form_sent_after_the_session_ended_keeps_its_text_and_goes_after_signi
 
 
 @pytest.mark.refused(401)
+def test_a_dialog_sent_after_the_session_ended_keeps_its_text_and_goes_after_signing_in(page, live_server, deal):
+    log_in(page, live_server.url, deal.manager, f"/deals/{deal.pk}/")
+    page.locator(".stages a", has_text="Отказ").click()
+    page.locator("#dialog-slot [name=reason]").fill("Закрыл практику и уехал")
+    end_session()
+    page.locator("#dialog-slot .dialog-foot .btn--danger").click()
+
+    sign_in_over_the_page(page)
+
+    expect(page.locator(".note--bad", has_text="Закрыл практику и уехал")).to_be_visible()
+    deal.refresh_from_db()
+    assert deal.lost_reason == "Закрыл практику и уехал"
+
+
+@pytest.mark.refused(401)
 def test_a_draft_that_could_not_be_kept_asks_to_sign_in_and_is_kept_then(page, live_server, deal):
     log_in(page, live_server.url, deal.manager, f"/deals/{deal.pk}/?comment=1")
     end_session()
@@ -277,3 +292,35 @@ def test_an_error_of_the_server_says_what_became_of_the_data_and_offers_to_repea
     toast.get_by_role("button", name="Повторить").click()
 
     expect(page.locator("#dialog-slot dialog")).to_be_visible()
+
+
+def test_what_takes_long_turns_into_a_skeleton_of_itself(page, live_server):
+    handoff = HandoffFactory()
+    log_in(page, live_server.url, handoff.deal.manager, "/deals/handoffs/")
+    held = []
+    page.route("**/deals/handoffs/?**", lambda route: held.append(route))
+    page.locator("[data-row-link]").first.click()
+
+    panel = page.locator("#handoff-panel")
+    expect(panel).to_have_class(re.compile("is-loading"))
+    expect(panel).to_have_attribute("aria-busy", "true")
+    held[0].continue_()
+
+    expect(panel).to_contain_text(handoff.deal.partner.name)
+    expect(panel).not_to_have_class(re.compile("is-loading"))
+
+
+@pytest.mark.refused(500)
+def test_a_part_of_the_page_that_did_not_load_says_so_in_its_place(page, live_server):
+    handoff = HandoffFactory()
+    log_in(page, live_server.url, handoff.deal.manager, "/deals/handoffs/")
+    page.route("**/deals/handoffs/?**", lambda route: route.fulfill(status=500, body=""))
+    page.locator("[data-row-link]").first.click()
+
+    note = page.locator("#handoff-panel [role=alert]")
+    expect(note).to_contain_text("Не загрузилось")
+    page.unroute("**/deals/handoffs/?**")
+    note.get_by_role("button", name="Повторить").click()
+
+    expect(page.locator("#handoff-panel")).to_contain_text(handoff.deal.partner.name)
+    expect(note).to_be_hidden()

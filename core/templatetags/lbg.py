@@ -243,9 +243,10 @@ def countdown(deadline: datetime, now: datetime | None = None, start: datetime |
     kind = "bad" if left < timedelta(0) else "warn" if left <= timedelta(days=1) else "plain"
     passed = 100 * ((now - start) / (deadline - start))
     return format_html(
-        '<span class="countdown countdown--{}" data-deadline="{}"><span>{}</span>{}</span>',
+        '<span class="countdown countdown--{}" data-deadline="{}" title="{}"><span>{}</span>{}</span>',
         kind,
         deadline.isoformat(),
+        why_text("acceptance.late" if kind == "bad" else "acceptance.countdown"),
         formatting.time_left(deadline, now),
         meter(passed),
     )
@@ -275,9 +276,13 @@ def task_chip(
     """The next task of a deal: planned, today, overdue, or «нет дела» when there is none."""
     state, text = task_state(due_at, now or timezone.now())
     name = "calendar-x" if due_at is None else TASK_ICONS.get(kind, "list-checks")
+    code = {"warn": "task.none", "bad": "task.overdue"}.get(state)
+    title = format_html(' title="{}"', why_text(code)) if code else ""
     if href:
-        return format_html('<a class="chip chip--{}" href="{}">{}{}</a>', state, href, icon_html(name, 12), text)
-    return format_html('<span class="chip chip--{}">{}{}</span>', state, icon_html(name, 12), text)
+        return format_html(
+            '<a class="chip chip--{}" href="{}"{}>{}{}</a>', state, href, title, icon_html(name, 12), text
+        )
+    return format_html('<span class="chip chip--{}"{}>{}{}</span>', state, title, icon_html(name, 12), text)
 
 
 @register.simple_tag
