@@ -1,7 +1,7 @@
 """Who is very like: the same phone, e-mail or tax number, or nearly the same name in the same city."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ LIKE_ENOUGH = 0.65
 """How much of the name, of 1, stands in the other one in the same city, counted in trigrams."""
 
 TWINS_SHOWN = 8
+CONTACTS_READ = 20
 LEGAL_FORMS = re.compile(r"\b(ООО|ИП|АО|ПАО|ТОО|ФОП|ТОВ|ЮРИДИЧЕСКАЯ КОМПАНИЯ|ЮК)\b|[«»\"'.,]")
 
 REASONS = {
@@ -78,16 +79,21 @@ def find_twins(signs: Signs, *, besides: Partner | None = None) -> list[Twin]:
     partners = partners.select_related("city", "manager")
     if signs.inn:
         add(partners.filter(inn=signs.inn).order_by("pk")[:TWINS_SHOWN], "inn")
-    if signs.phones or signs.emails:
-        reached = Contact.objects.in_use().filter(
-            Q(phone__in=signs.phones) | Q(second_phone__in=signs.phones) | Q(email__in=signs.emails)
-        )
-        for contact in reached.filter(partner__in=partners).select_related("partner__city", "partner__manager")[:20]:
-            by_phone = {contact.phone, contact.second_phone} & signs.phones
-            add([contact.partner], "phone" if by_phone else "email")
+    for contact in contacts_reached(signs.phones, signs.emails).filter(partner__in=partners)[:CONTACTS_READ]:
+        by_phone = {contact.phone, contact.second_phone} & signs.phones
+        add([contact.partner], "phone" if by_phone else "email")
     if signs.city and core_of(signs.name):
         add(_namesakes(partners, signs), "name")
     return sorted(twins.values(), key=lambda twin: -len(twin.reasons))[:TWINS_SHOWN]
+
+
+def contacts_reached(phones: Set[str], emails: Set[str]) -> QuerySet[Contact]:
+    """The contacts in use that one of these phones (E.164) or e-mails reaches, at partners in work."""
+    if not phones and not emails:
+        return Contact.objects.none()
+    reached = Q(phone__in=phones) | Q(second_phone__in=phones) | Q(email__in=emails)
+    people = Contact.objects.in_use().filter(reached, partner__archived_at__isnull=True)
+    return people.select_related("partner__city", "partner__manager").order_by("pk")
 
 
 def core_of(name: str) -> str:

@@ -245,7 +245,8 @@ def contact(**typed):
 
 def test_a_phone_typed_in_any_form_is_kept_in_one(client, partner):
     for typed in ("8 (900) 000-38-11", "+7 900 000 38 11", "9000003811", "8-900-000-38-11 доб. 12"):
-        client.post(page(partner, "contact-new"), contact(phone=typed, second_phone="8 900 000 38 12"))
+        numbers = {"phone": typed, "second_phone": "8 900 000 38 12"}
+        client.post(page(partner, "contact-new"), contact(is_another="on", **numbers))
 
     kept = set(partner.contacts.values_list("phone", "second_phone"))
     assert kept == {("+79000003811", "+79000003812")}
@@ -268,6 +269,25 @@ def test_a_wrong_value_of_a_contact_is_told_at_its_field(client, partner, field,
     assert field in response.context["form"].errors
     assert field == "position" or "юрист" in response.content.decode()
     assert not partner.contacts.exists()
+
+
+@pytest.mark.parametrize(
+    "typed", [{"phone": "8 900 000 14 27"}, {"second_phone": "89000001427"}, {"email": "VEKTOR@example.ru"}]
+)
+def test_a_contact_that_is_here_already_is_shown_and_added_all_the_same_when_it_is_another(client, partner, typed):
+    mine = ContactFactory(partner=PartnerFactory(name="ООО «Сосед»", manager=partner.manager), name="Мой человек")
+    foreign = ContactFactory(partner=PartnerFactory(name="ООО «Чужой»"), name="Чужой человек")
+
+    response = client.post(page(partner, "contact-new"), contact(**typed))
+
+    shown = response.content.decode()
+    assert response.status_code == 422
+    assert "Мой человек" in shown
+    assert page(mine.partner) in shown
+    assert "Чужой человек" not in shown
+    assert foreign.partner.manager.full_name in shown
+    client.post(page(partner, "contact-new"), contact(is_another="on", **typed))
+    assert partner.contacts.count() == 1
 
 
 def test_the_form_is_a_dialog_over_htmx_and_a_page_without(client, partner):

@@ -10,6 +10,7 @@ from accounts.permissions import require
 from core.audit import operation
 from core.errors import RuleViolation, VersionConflict
 from partners.actions.locking import lock_contact, lock_partner
+from partners.duplicates import contacts_reached
 from partners.models import Contact, Partner
 
 
@@ -25,13 +26,27 @@ class ContactDraft:
     email: str = ""
     messenger: str = ""
 
+    @property
+    def phones(self) -> frozenset[str]:
+        return frozenset(filter(None, (self.phone, self.second_phone)))
 
-def add_contact(partner: Partner, draft: ContactDraft, *, by: User) -> Contact:
-    """Write one more person down; the first is the main contact. Raises `contact_needs_name`, `partner_archived`."""
+    @property
+    def emails(self) -> frozenset[str]:
+        return frozenset(filter(None, (self.email,)))
+
+
+def add_contact(partner: Partner, draft: ContactDraft, *, by: User, is_another: bool = True) -> Contact:
+    """Write one more person down; the first is the main contact.
+
+    Raises `contact_needs_name`, `partner_archived`; and `contact_exists` when somebody with this phone or e-mail is
+    here already, unless `is_another`.
+    """
     require(by, "contact.update", partner)
     _check(draft)
     with operation("contact.update", by=by):
         partner = lock_partner(partner)
+        if not is_another and contacts_reached(draft.phones, draft.emails).exists():
+            raise RuleViolation("contact_exists", _("Somebody with this phone or e-mail is here already."))
         is_first = not partner.contacts.in_use().exists()
         return Contact.objects.create(partner=partner, is_primary=is_first, **asdict(draft))
 

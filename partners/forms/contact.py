@@ -29,11 +29,14 @@ class ContactForm(PartnersForm):
     email = email_field()
     messenger = text_field(gettext_lazy("Messenger"), 80, help_text=gettext_lazy("Like Telegram @name or WhatsApp"))
 
+    is_another = forms.BooleanField(label=gettext_lazy("It is another person, add it"), required=False)
+
     def __init__(self, *args: Any, partner: Partner, contact: Contact | None = None, **kwargs: Any) -> None:
         initial = {name: getattr(contact, name) for name in FIELDS} if contact else None
         super().__init__(*args, initial=initial, **kwargs)
         self.country = partner.city.country
         if contact:
+            del self.fields["is_another"]
             self.remember(FIELDS)
 
     def clean_email(self) -> str:

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.permissions import permission
 from core.errors import RuleViolation, VersionConflict
-from partners.actions import add_contact, archive_contact, make_main, restore_contact, update_contact
+from partners.actions import ContactDraft, add_contact, archive_contact, make_main, restore_contact, update_contact
+from partners.duplicates import TWINS_SHOWN, contacts_reached
 from partners.forms.contact import ContactForm
 from partners.forms.together import on_top
 from partners.models import Contact, Partner
@@ -23,14 +24,18 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     """One more person at the partner's."""
     partner = get_partner(request.user, pk)
     form = ContactForm(posted(request), partner=partner)
+    twins: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
         try:
-            contact = add_contact(partner, form.draft(), by=request.user)
+            is_another = form.cleaned_data["is_another"]
+            contact = add_contact(partner, form.draft(), by=request.user, is_another=is_another)
         except RuleViolation as violation:
+            if violation.code == "contact_exists":
+                twins = _twins(request, form.draft())
             form.show_violation(violation)
         else:
             return done(request, partner.pk, _("Contact added: %(name)s") % {"name": contact})
-    return _show(request, partner, form, None)
+    return _show(request, partner, form, None, twins=twins)
 
 
 @permission("contact.update")
@@ -51,7 +56,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             form.show_violation(violation)
         else:
             return done(request, contact.partner_id, _("Contact saved: %(name)s") % {"name": form.cleaned_data["name"]})
-    return _show(request, contact.partner, form, contact, conflict)
+    return _show(request, contact.partner, form, contact, conflict=conflict)
 
 
 @permission("contact.update")
@@ -93,10 +98,9 @@ def _show(
     partner: Partner,
     form: ContactForm,
     contact: Contact | None,
-    conflict: dict[str, Any] | None = None,
+    **context: Any,
 ) -> HttpResponse:
-    context = {
-        "conflict": conflict,
+    context |= {
         "form": form,
         "partner": partner,
         "title": _("Contact") if contact else _("New contact"),
@@ -105,3 +109,11 @@ def _show(
         "back": page_of(partner.pk),
     }
     return show_dialog(request, "partners/_contact_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _twins(request: HttpRequest, draft: ContactDraft) -> list[dict[str, Any]]:
+    """Who is reached by the same phone or e-mail; partners one may not open are named without a link."""
+    found = list(contacts_reached(draft.phones, draft.emails)[:TWINS_SHOWN])
+    visible = Partner.objects.visible_to(request.user, "partner.read_contacts")
+    open_to = set(visible.filter(pk__in=[each.partner_id for each in found]).values_list("pk", flat=True))
+    return [{"contact": each, "url": page_of(each.partner_id) if each.partner_id in open_to else ""} for each in found]
