@@ -1,12 +1,23 @@
 """The pure rules, by table."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 
+from core import moscow
 from core.errors import RuleViolation
-from deals.rules import Health, Signs, acceptance_deadline, add_months, check_horizon, discounted, health, next_term
+from deals.rules import (
+    Health,
+    Signs,
+    acceptance_deadline,
+    add_months,
+    check_horizon,
+    discounted,
+    health,
+    next_term,
+    next_try,
+)
 
 MONDAY_LATE = datetime(2026, 11, 23, 20, 59, 59, tzinfo=UTC)  # 23:59:59 in Moscow
 
@@ -94,3 +105,21 @@ def test_r5_the_next_term_follows_the_previous_one_without_a_gap():
 )
 def test_health_is_judged_by_stated_signs(signs, state):
     assert health(signs) == state
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "day", "again"),
+    [
+        ("Europe/Moscow", 12, 23, "2026-11-23 14:00"),
+        ("Europe/Moscow", 17, 23, "2026-11-24 10:00"),
+        ("Asia/Vladivostok", 10, 23, "2026-11-23 12:00"),
+        ("Asia/Vladivostok", 12, 23, "2026-11-24 10:00"),
+        ("Europe/Moscow", 18, 27, "2026-11-30 10:00"),
+        ("Europe/Kaliningrad", 18, 23, "2026-11-24 10:00"),
+        ("Europe/Moscow", 23, 23, "2026-11-24 10:00"),
+    ],
+)
+def test_who_has_not_answered_is_called_in_two_hours_or_the_next_morning(zone, hour, day, again):
+    now = moscow.at(date(2026, 11, day), time(hour))
+
+    assert f"{moscow.to_moscow(next_try(zone, now)):%Y-%m-%d %H:%M}" == again

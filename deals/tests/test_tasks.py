@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.tests.factories import HeadFactory, MarketerFactory, SupportFactory
 from core.errors import RuleViolation
-from deals.actions import NextStep, complete_task, reopen_task, reschedule_task, schedule_task
+from deals.actions import NextStep, complete_task, reopen_task, reschedule_task, schedule_task, undo_reschedule
 from deals.models import Task
 from deals.tests.factories import DealFactory, TaskFactory
 
@@ -93,3 +94,64 @@ def test_a_stranger_changes_nothing(stranger, now):
 
     task.refresh_from_db()
     assert task.is_open
+
+
+def test_a_move_is_undone_whole_even_back_into_the_past(now):
+    task = TaskFactory(scheduled_at=now - timedelta(days=4), due_at=now - timedelta(days=1))
+    moved = reschedule_task(task, due_at=now + timedelta(days=9), long_term_reason="Отпуск", by=task.assignee, now=now)
+
+    back = undo_reschedule(moved, version=moved.version, by=task.assignee, now=now)
+
+    assert (back.due_at, back.scheduled_at) == (now - timedelta(days=1), now - timedelta(days=4))
+    assert (back.postponed_count, back.long_term_reason) == (0, "")
+
+
+def test_a_move_is_not_undone_after_another_change(now):
+    task = TaskFactory()
+    moved = reschedule_task(task, due_at=now + timedelta(days=2), by=task.assignee, now=now)
+    reschedule_task(task, due_at=now + timedelta(days=3), by=task.assignee, now=now)
+
+    with pytest.raises(RuleViolation) as refused:
+        undo_reschedule(moved, version=moved.version, by=task.assignee, now=now)
+
+    assert refused.value.code == "task_changed"
+
+
+def test_moving_offers_to_undo_and_undoing_puts_the_task_back(client, now):
+    task = TaskFactory()
+    client.force_login(task.assignee)
+    day = timezone.localdate() + timedelta(days=3)
+
+    client.post(
+        reverse("deals:task-reschedule", args=[task.pk]), {"day": day.isoformat(), "time": "12:30", "next": "/day/"}
+    )
+    page = client.get("/day/").content.decode()
+    undo = reverse("deals:task-restore", args=[task.pk, 2])
+    assert undo in page
+    response = client.post(f"{undo}?next=/day/")
+
+    due_at = task.due_at
+    task.refresh_from_db()
+    assert response.url == "/day/"
+    assert task.due_at == due_at
+
+
+def test_finishing_asks_for_a_result_and_keeps_it(client):
+    task = TaskFactory(kind="letter")
+    client.force_login(task.assignee)
+    url = reverse("deals:task-complete", args=[task.pk])
+
+    assert "Что получилось" in client.get(f"{url}?next=/day/").content.decode()
+    response = client.post(url, {"result": "Запись отправлена", "next": "/day/"})
+
+    task.refresh_from_db()
+    assert response.url == "/day/"
+    assert (task.is_open, task.result) == (False, "Запись отправлена")
+
+
+@pytest.mark.parametrize("name", ["task-complete", "task-reschedule", "task-reopen"])
+def test_a_colleagues_task_and_one_that_is_not_there_are_not_found(client, name):
+    client.force_login(SupportFactory())
+
+    assert client.post(reverse(f"deals:{name}", args=[TaskFactory().pk])).status_code == 404
+    assert client.post(reverse(f"deals:{name}", args=[10**9])).status_code == 404

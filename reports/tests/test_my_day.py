@@ -131,3 +131,84 @@ def test_the_administrator_has_no_day_here(client):
     client.force_login(AdministratorFactory())
 
     assert client.get(reverse("reports:my-day")).status_code == 403
+
+
+def test_the_far_east_goes_first_among_the_overdue(client, manager):
+    moscow_call = plan(deal_of(manager), -30)
+    novosibirsk = plan(deal_of(manager, "Asia/Novosibirsk"), -3)
+
+    assert groups(client)["Просрочено"] == [novosibirsk.pk, moscow_call.pk]
+
+
+def test_a_letter_to_the_far_east_need_not_go_first(client, manager):
+    letter = plan(deal_of(manager, "Asia/Vladivostok"), 4)
+    letter.kind = "letter"
+    letter.save()
+
+    assert list(groups(client)) == ["Сегодня"]
+
+
+@pytest.fixture
+def full_day(manager):
+    """A row or two behind each figure, and rows that belong to none."""
+    plan(deal_of(manager), -30)
+    plan(deal_of(manager), 3)
+    plan(deal_of(manager), 26)
+    done = plan(deal_of(manager), 1)
+    done.done_at, done.done_by, done.result = NOON, manager, "Отправлено"
+    done.save()
+    expected = deal_of(manager, role="due", expected_payment_on=date(2026, 11, 28))
+    plan(expected, 30)
+    deal_of(manager, role="due", expected_payment_on=date(2026, 12, 1))
+    waiting = NewDealFactory(partner=PartnerFactory(manager=manager))
+    HandoffFactory(deal=waiting, paid_on=date(2026, 11, 22))
+
+
+def rows(client, show):
+    return [row for group in client.get(f"{URL}?show={show}").context["groups"] for row in group.rows]
+
+
+def test_each_figure_opens_exactly_the_rows_that_it_counts(client, full_day):
+    facts = client.get(URL).context["facts"]
+
+    assert len(rows(client, "overdue")) == facts.overdue == 1
+    today = client.get(f"{URL}?show=today").context
+    assert len(rows(client, "today")) + len(today["done"]) == facts.today == 2
+    assert len(client.get(f"{URL}?show=idle").context["deals"]) == facts.without_task == 2
+    expected = client.get(f"{URL}?show=expected").context["deals"]
+    assert (len(expected), sum(deal.left for deal in expected)) == (facts.expected_count, facts.expected)
+    received = client.get(f"{URL}?show=received").context["payments"]
+    assert sum(each.amount for each in received) == facts.received
+
+
+def test_a_figure_that_there_is_none_shows_the_whole_day(client, full_day):
+    assert client.get(f"{URL}?show=everything").context["show"] == ""
+
+
+def test_what_is_done_today_stands_folded_with_its_result(client, full_day):
+    page = client.get(URL).content.decode()
+
+    assert "Сделано: 1" in page
+    assert "Отправлено" in page
+
+
+def test_what_lies_further_than_tomorrow_is_told(client, manager):
+    plan(deal_of(manager), 3)
+    plan(deal_of(manager), 60)
+
+    assert "Ещё 1\N{NO-BREAK SPACE}дело позже завтрашнего дня" in client.get(URL).content.decode().replace(
+        "Ещё 1 дело", "Ещё 1\N{NO-BREAK SPACE}дело"
+    )
+
+
+def test_a_call_is_finished_with_its_comment_and_a_letter_with_a_result(client, manager):
+    call = plan(deal_of(manager), 3)
+    letter = plan(deal_of(manager), 4)
+    letter.kind = "letter"
+    letter.save()
+
+    page = client.get(URL).content.decode()
+
+    assert f"/deals/{call.deal_id}/?comment=1&amp;task={call.pk}" in page or f"?comment=1&task={call.pk}" in page
+    assert f'hx-get="/deals/tasks/{letter.pk}/complete/' in page
+    assert f'hx-get="/deals/tasks/{call.pk}/complete/' not in page
