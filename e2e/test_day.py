@@ -57,7 +57,7 @@ def test_a_letter_is_finished_with_a_result_and_brought_back_by_keys(day, tasks)
     day.keyboard.press("Control+Enter")
 
     expect(current(day)).to_have_text("ООО «Звонок»")
-    expect(day.locator(".toast")).to_contain_text("Готово")
+    expect(day.locator(".toast")).to_contain_text("Выполнено")
     press(day, "KeyZ", "я")
     expect(current(day)).to_have_text("ООО «Письмо»")
     tasks[0].refresh_from_db()
