@@ -121,7 +121,7 @@ MENU: list[tuple[str, list[Item]]] = [
 
 
 def frame(request: HttpRequest) -> dict:
-    """Context processor: navigation, create_menu, can_search, unread_alerts."""
+    """Context processor: navigation, create_menu, can_search, can_see_alerts, unread_alerts."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or request.htmx:
         return {}
@@ -130,6 +130,7 @@ def frame(request: HttpRequest) -> dict:
         "navigation": _navigation(user, counts, request.path),
         "create_menu": _create_menu(user, request.path),
         "can_search": may(user, "partner.read"),
+        "can_see_alerts": may(user, "alert.read"),
         "unread_alerts": counts["alerts"],
     }
 

@@ -1,0 +1,16 @@
+"""The frame around every page shows what its reader may open."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.tests.factories import AdministratorFactory, SupportFactory
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("factory", "is_shown"), [(SupportFactory, True), (AdministratorFactory, False)])
+def test_the_bell_is_there_for_who_may_read_alerts(client, factory, is_shown):
+    client.force_login(factory())
+
+    page = client.get("/me/").content.decode()
+
+    assert (reverse("deals:alerts") in page) is is_shown
