@@ -8,6 +8,7 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 from django.core.cache import cache
+from playwright.sync_api import expect
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -22,6 +23,10 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 NO_BROWSER = "there is no Chromium on this machine (on Debian: sudo apt-get install chromium)"
+
+
+# A slow machine is no failure: what is waited for may take so many milliseconds.
+expect.set_options(timeout=15_000)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -70,7 +70,9 @@ def _files_shown() -> Coalesce:
 
 def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
     """The context of the card around its timeline and form."""
-    tasks = list(deal.tasks.select_related("assignee").order_by("done_at", "due_at", "pk").filter(done_at__isnull=True))
+    changeable = Task.objects.visible_to(user, "task.update").filter(pk=OuterRef("pk"))
+    open_tasks = deal.tasks.open().select_related("assignee").annotate(is_changeable=Exists(changeable))
+    tasks = list(open_tasks.order_by("due_at", "pk"))
     metrics = list(Metrics.objects.filter(partner=deal.partner_id).order_by("-measured_on", "-pk")[:METRICS_READ])
     problems = list(Problem.objects.open().filter(partner=deal.partner_id).select_related("raised_by").order_by("pk"))
     signs = _signs(deal, tasks, metrics, bool(problems), now)

@@ -316,3 +316,15 @@ def test_the_number_of_queries_does_not_grow(client, deal, tab):
     fill(20)
 
     assert queries() == few <= 17
+
+
+def test_a_colleagues_task_is_shown_without_ways_to_change_it(client):
+    handoff = HandoffFactory()
+    task = TaskFactory(deal=handoff.deal)
+    client.force_login(handoff.sold_by)
+
+    page = client.get(reverse("deals:deal", args=[handoff.deal_id])).content.decode()
+
+    assert task.title in page.replace("\xa0", " ")
+    assert reverse("deals:task-reschedule", args=[task.pk]) not in page
+    assert client.get(reverse("deals:task-reschedule", args=[task.pk])).status_code == 404
