@@ -17,6 +17,7 @@ from django.db.models import (
     DecimalField,
     F,
     IntegerField,
+    Q,
     QuerySet,
     TextField,
     Value,
@@ -27,7 +28,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.permissions import may
-from deals.models import CallComment, Deal
+from deals.models import CallComment, Deal, PromiseVerdict
 from partners.models import Partner
 
 PAGE_SIZE = 25
@@ -63,6 +64,8 @@ class Entry:
     edited_at: datetime | None = None
     deal_id: int | None = None
     comment: CallComment | None = field(default=None, compare=False)
+    verdicts: tuple[PromiseVerdict, ...] = field(default=(), compare=False)
+    told_verdicts: tuple[PromiseVerdict, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,7 @@ def timeline_of(reach: Reach, user: User, *, before: datetime, kind: str = "") -
     page = found
     if len(found) > PAGE_SIZE:
         page = [line for line in found if line.at >= found[PAGE_SIZE - 1].at]
-    entries = with_comments([_entry(line) for line in page])
+    entries = [_entry(line) for line in page]
     return entries, page[-1].at if len(page) < len(found) else None, counts
 
 
@@ -202,8 +205,19 @@ def _entry(line: Line) -> Entry:
 
 
 def with_comments(entries: list[Entry]) -> list[Entry]:
-    """Give the calls among the entries their comments, read in one query."""
+    """Give the calls among the entries their comments, and what became of the promises: two queries for all."""
     wanted = [entry.ref for entry in entries if entry.kind == "calls"]
-    found = CallComment.objects.filter(pk__in=wanted).select_related("metrics", "next_task")
-    found = found.prefetch_related("verdicts", "told_verdicts").in_bulk()
-    return [replace(entry, comment=found.get(entry.ref)) if entry.kind == "calls" else entry for entry in entries]
+    found = CallComment.objects.filter(pk__in=wanted).select_related("metrics", "next_task").in_bulk()
+    verdicts = list(
+        PromiseVerdict.objects.filter(Q(comment__in=wanted) | Q(told_in__in=wanted)).order_by("position", "pk")
+    )
+    return [_with_comment(entry, found, verdicts) if entry.kind == "calls" else entry for entry in entries]
+
+
+def _with_comment(entry: Entry, found: dict[int, CallComment], verdicts: list[PromiseVerdict]) -> Entry:
+    return replace(
+        entry,
+        comment=found.get(entry.ref),
+        verdicts=tuple(each for each in verdicts if each.comment_id == entry.ref),
+        told_verdicts=tuple(each for each in verdicts if each.told_in_id == entry.ref),
+    )

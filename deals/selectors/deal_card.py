@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from accounts.models import User
 from accounts.permissions import may
 from core import formatting, moscow
-from deals.models import CallComment, CommentDraft, Deal, PartnerFile, PipelineCode, Problem, Stage, Task
+from deals.models import CallComment, CommentDraft, Deal, PartnerFile, PipelineCode, Problem, Stage, Task, has_problem
 from deals.rules import Health, Signs, health, health_reasons
 from deals.selectors.alerts import open_alerts
 from deals.selectors.inline import inline_values
@@ -56,6 +56,7 @@ def get_deal(user: User, pk: int) -> Deal:
         has_draft=Exists(CommentDraft.objects.filter(deal=OuterRef("pk"), author=user)),
         # A copy of a text on the author's device that is older than it has been sent.
         own_comment=Subquery(called.filter(author=user).values("pk")[:1]),
+        has_problem=has_problem("partner"),
         file_count=_files_shown(),
     )
     return get_object_or_404(queryset, pk=pk)
@@ -74,7 +75,7 @@ def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
     open_tasks = deal.tasks.open().select_related("assignee").annotate(is_changeable=Exists(changeable))
     tasks = list(open_tasks.order_by("due_at", "pk"))
     metrics = list(Metrics.objects.filter(partner=deal.partner_id).order_by("-measured_on", "-pk")[:METRICS_READ])
-    problems = list(Problem.objects.open().filter(partner=deal.partner_id).select_related("raised_by").order_by("pk"))
+    problems = _problems(deal) if deal.has_problem else []
     signs = _signs(deal, tasks, metrics, bool(problems), now)
     last_call_at = deal.last_call_at
     contacts = _contacts(deal, user)
@@ -112,6 +113,11 @@ def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
         "health_reasons": health_reasons(signs) if health(signs) in {Health.DOUBTFUL, Health.PROBLEM} else [],
         "silent_days": (moscow.today(now) - moscow.today(last_call_at)).days if last_call_at else None,
     }
+
+
+def _problems(deal: Deal) -> list[Problem]:
+    """The open problems of the partner, the oldest first."""
+    return list(Problem.objects.open().filter(partner=deal.partner_id).select_related("raised_by").order_by("pk"))
 
 
 def stage_strip(deal: Deal, now: datetime) -> list[StageStep]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import may
 from deals.models import EDITABLE_FOR, MAX_PINS, CallComment, Deal, Note, Pin
-from deals.timeline import KINDS, Entry, partner_timeline, timeline
+from deals.timeline import KINDS, Entry, partner_timeline, timeline, with_comments
 from partners.models import Partner
 
 PINNABLE: dict[str, type[CallComment] | type[Note]] = {"calls": CallComment, "notes": Note}
@@ -43,17 +43,26 @@ def feed(deal: Deal, user: User, now: datetime, *, kind: str = "", before: datet
     kind = kind if kind in KINDS else ""
     is_first = before is None
     entries, more_before, counts = timeline(deal, user, before=before or now + timedelta(seconds=1), kind=kind)
-    pinned = _pinned(deal, user)
-    on_top = {(each.entry.kind, each.entry.ref) for each in pinned}
+    pins = _pins(deal, user)
+    on_top = {(entry.kind, entry.ref) for _pin, entry in pins}
+    filled = with_comments([*entries, *(entry for _pin, entry in pins)])
+    shown, pinned = filled[: len(entries)], filled[len(entries) :]
     context = {
-        "entries": [_with_rights(entry, user, now, on_top) for entry in entries],
+        "entries": [_with_rights(entry, user, now, on_top) for entry in shown],
         "kind": kind,
         "more_url": _next_page(reverse("deals:feed", args=[deal.pk]), more_before, kind),
         "can_pin": may(user, "deal.pin"),
         "can_note": may(user, "note.create"),
     }
     if is_first:
-        context |= {"chips": _chips(counts, kind), "pinned": pinned, "max_pins": MAX_PINS}
+        context |= {
+            "chips": _chips(counts, kind),
+            "pinned": [
+                FeedEntry(entry, is_pinned=True, pinned_by=each.pinned_by.full_name, pinned_at=each.pinned_at)
+                for (each, _entry), entry in zip(pins, pinned, strict=True)
+            ],
+            "max_pins": MAX_PINS,
+        }
     return context
 
 
@@ -64,7 +73,7 @@ def partner_feed(
     kind = kind if kind in KINDS else ""
     entries, more, counts = partner_timeline(partner, user, before=before or now + timedelta(seconds=1), kind=kind)
     return {
-        "entries": [_with_rights(entry, user, now, set()) for entry in entries],
+        "entries": [_with_rights(entry, user, now, set()) for entry in with_comments(entries)],
         "kind": kind,
         "more_url": _next_page(reverse("partners:feed", args=[partner.pk]), more, kind),
         "chips": _chips(counts, kind),
@@ -91,24 +100,21 @@ def _next_page(url: str, before: datetime | None, kind: str) -> str:
     return f"{url}?{urlencode(query)}"
 
 
-def _pinned(deal: Deal, user: User) -> list[FeedEntry]:
-    """What is pinned and may be read, in the order of pinning."""
-    pins = Pin.objects.filter(deal=deal).order_by("pinned_at", "pk")
-    pins = pins.select_related("comment__author", "comment__metrics", "comment__next_task", "note__author", "pinned_by")
-    pins = pins.prefetch_related("comment__verdicts", "comment__told_verdicts")
-    return [_pinned_entry(each) for each in pins if each.note_id or may(user, "call_comment.read")]
+def _pins(deal: Deal, user: User) -> list[tuple[Pin, Entry]]:
+    """What is pinned and may be read, in the order of pinning; the calls without their comments yet."""
+    pins = Pin.objects.filter(deal=deal).select_related("comment__author", "note__author", "pinned_by")
+    may_read_calls = may(user, "call_comment.read")
+    return [(each, _entry_of(each)) for each in pins.order_by("pinned_at", "pk") if each.note_id or may_read_calls]
 
 
-def _pinned_entry(each: Pin) -> FeedEntry:
+def _entry_of(each: Pin) -> Entry:
     if note := each.note:
-        entry = Entry(
+        return Entry(
             note.created_at, "square-pen", _("Note"), note.text, note.author.full_name, kind="notes", ref=note.pk,
             author_id=note.author_id, edited_at=note.edited_at, deal_id=each.deal_id,
         )  # fmt: skip
-    else:
-        comment = each.comment
-        entry = Entry(
-            comment.called_at, "phone", _("Call"), by=comment.author.full_name, kind="calls", ref=comment.pk,
-            author_id=comment.author_id, comment=comment, deal_id=each.deal_id,
-        )  # fmt: skip
-    return FeedEntry(entry, is_pinned=True, pinned_by=each.pinned_by.full_name, pinned_at=each.pinned_at)
+    comment = each.comment
+    return Entry(
+        comment.called_at, "phone", _("Call"), by=comment.author.full_name, kind="calls", ref=comment.pk,
+        author_id=comment.author_id, deal_id=each.deal_id,
+    )  # fmt: skip
