@@ -192,7 +192,7 @@ def _version(request: HttpRequest) -> int | None:
 def _back(request: HttpRequest, deal: Deal) -> str:
     """The page the move was made on, or the deal's card."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+    if target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         return target
     return reverse("deals:deal", args=[deal.pk])
 

@@ -103,6 +103,6 @@ def _refused(request: HttpRequest, deal: Deal, text: str) -> HttpResponse:
 
 def _back(request: HttpRequest, deal: Deal) -> str:
     target = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+    if target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         return target
     return reverse("deals:terms", args=[deal.pipeline_id])
