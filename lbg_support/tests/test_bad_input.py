@@ -25,13 +25,13 @@ from invoices.tests.factories import addon_invoice, make_draft
 from lbg_support.tests.test_permissions import all_views
 from partners.tests.factories import ContactFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 
 OWN_APPS = [config.label for config in apps.get_app_configs() if Path(config.path).parent == Path(settings.BASE_DIR)]
 KEPT = {"deals_commentdraft"}
 """What a refused form does change: the text is kept as its author's draft (R3)."""
 HUGE = "9" * 25
-ASKED = {"nothing", "wrong type", "nul", "huge number"}
+ASKED = {"nothing", "wrong type", "huge number"}
 """The kinds of bad input that an address is also read with."""
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 READ = re.compile(r"""(?:POST|GET|data|FILES)(?:\.get|\.getlist)?[(\[]["']([\w-]+)["']""")
@@ -112,7 +112,6 @@ def payloads(fields: dict[str, bool], ids: list[int]) -> dict[str, dict]:
         "nul": "a\0b",
         "odd characters": "\u202e\u200b\N{PILE OF POO}\x07",
         "huge number": HUGE,
-        "minus": "-1",
         "not a number": "NaN",
         "no such day": "2026-02-31",
         "stranger": str(ids[0] if ids else 1),
