@@ -133,7 +133,7 @@ def test_two_browsers_and_theirs_is_taken(card, deal, browser, browser_context_a
     change(other, "amount", "180 000").press("Enter")
     expect(value(other, "amount")).to_contain_text("180\N{NO-BREAK SPACE}000")
     mine.press("Enter")
-    value(card, "amount").locator("[data-inline-cancel]").click()
+    value(card, "amount").locator(".conflict [data-inline-cancel]").click()
 
     expect(value(card, "amount").locator("[data-inline-open]")).to_contain_text("180\N{NO-BREAK SPACE}000")
     other.context.close()
