@@ -55,8 +55,11 @@ SCREENS = [
     Screen("board", "support", "/deals/board/renewal/", "Доска «Продления»", True),
     Screen("board-new", "support", "/deals/board/new/", "Доска «Новые партнёры»"),
     Screen("board-addon", "support", "/deals/board/addon/", "Доска «Доп. услуги»"),
+    Screen("terms", "support", "/deals/terms/renewal/", "Сроки: продления по неделям и месяцам", True),
+    Screen("calling", "support", "/day/calls/", "Обзвон", True),
     Screen("deal", "support", "/deals/{due_deal}/?comment=1", "Карточка сделки с комментарием после звонка", True),
     Screen("deal-tasks", "support", "/deals/{due_deal}/?tab=tasks", "Карточка сделки: дела"),
+    Screen("deal-files", "support", "/deals/{due_deal}/?tab=files", "Карточка сделки: файлы"),
     Screen("stage-dialog", "support", "/deals/{soon_deal}/", "Переход на статус", click=".stages a:has-text('Должен')"),
     Screen("plan-task", "support", "/deals/{due_deal}/", "Назначить дело: линейка семи дней", press=("d",)),
     Screen("handoffs", "support", "/deals/handoffs/?handoff={handoff}", "Передача в ОМ"),
@@ -74,6 +77,7 @@ SCREENS = [
     Screen("why", "support", "/deals/{due_deal}/", "Почему я это вижу", click="main .why"),
     Screen("knowledge", "support", "/knowledge/", "База знаний"),
     Screen("article", "support", "/knowledge/{article}/", "Статья базы знаний"),
+    Screen("questions", "head", "/knowledge/questions/", "Вопросы без ответа"),
     Screen("not-found", "support", "/deals/999999/", "Такой страницы нет"),
 ]
 
