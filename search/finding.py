@@ -27,7 +27,7 @@ LONGEST_NUMBER = 9
 
 def find(query: str, user: User, now: datetime, pages: list[Page]) -> list[Group]:
     """Groups of results, the likeliest first; an empty query shows what was opened last and where one can go."""
-    query = query.replace("\0", "").strip()[:QUERY_LENGTH]
+    query = query.strip()[:QUERY_LENGTH]
     if not query:
         return _filled(
             Group(_("Recent"), recent(user, now)),

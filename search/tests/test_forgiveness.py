@@ -68,9 +68,7 @@ def test_what_is_not_meant_is_not_found(ask, query):
     assert "Ничего не нашлось" in page
 
 
-@pytest.mark.parametrize(
-    "query", ["%", "_", "\0", "'", "&|!():*", "\\", "я" * 5000, "<script>", "٣٤٥٦", "½"], ids=range(10)
-)
+@pytest.mark.parametrize("query", ["%", "_", "'", "&|!():*", "\\", "я" * 5000, "<script>", "٣٤٥٦", "½"], ids=range(9))
 def test_odd_input_is_only_text(ask, query):
     assert "<script>" not in ask(query)
 
