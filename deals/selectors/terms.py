@@ -8,17 +8,11 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from core import moscow
-from deals.models import Deal, Pipeline, PipelineCode
+from deals.filters import DATE_FIELD
+from deals.models import Deal, Pipeline
 from deals.selectors.board import Card, cards_of
 
 CARDS_A_PERIOD = 60
-
-DATE_FIELD = {
-    PipelineCode.NEW: "expected_payment_on",
-    PipelineCode.RENEWAL: "term_ends_on",
-    PipelineCode.ADDON: "expected_payment_on",
-}
-"""The date that the periods go by, and that moving a card changes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,26 +4,27 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from accounts.permissions import Scope, may, permission, scope
-from deals.filters import DealFilter
-from deals.models import Deal, Pipeline, Stage
+from accounts.permissions import may, permission
+from deals.models import Pipeline, Stage
 from deals.selectors import board as selectors
 from deals.selectors.deal_card import PIPELINE_ICONS
+from deals.views.deal_list import deal_list
+from deals.views.toolbar import board_filters, toolbar
 
 
 @permission("deal.read")
 def board(request: HttpRequest, code: str) -> HttpResponse:
-    """The board of a pipeline, narrowed by the URL."""
+    """The board of a pipeline, narrowed by the URL; with `layout=list`, its list."""
     pipeline = get_object_or_404(Pipeline, code=code)
     now = timezone.now()
-    filters = board_filters(request, pipeline)
+    filters = board_filters(request, pipeline, now)
+    if request.GET.get("layout") == "list":
+        return deal_list(request, pipeline, filters, now)
     view = _view(request)
     columns, finals = selectors.board(pipeline, filters.qs, now, view)
     context = {
         "pipeline": pipeline,
         "pipeline_icon": PIPELINE_ICONS[pipeline.code],
-        "filters": filters,
-        "has_filters": any(request.GET.get(name) for name in filters.filters),
         "columns": columns,
         "finals": finals,
         "count": sum(column.count for column in columns),
@@ -31,9 +32,9 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
         "stamp": selectors.stamp(filters.qs.open()),
         "most_cards": selectors.MOST_CARDS,
         "can_move": may(request.user, "deal.move"),
-        "shows_manager": scope(request.user, "deal.read") == Scope.ALL,
         "now": now,
     }
+    context |= toolbar(request, pipeline, filters, now, "board")
     return render(request, "deals/board.html", context)
 
 
@@ -43,7 +44,7 @@ def more(request: HttpRequest, code: str, stage_pk: int) -> HttpResponse:
     pipeline = get_object_or_404(Pipeline, code=code)
     stage = get_object_or_404(Stage, pipeline=pipeline, pk=stage_pk)
     now = timezone.now()
-    deals = board_filters(request, pipeline).qs
+    deals = board_filters(request, pipeline, now).qs
     view = _view(request)
     cards = selectors.more_cards(pipeline, stage, deals, request.GET.get("after", ""), now, view)
     shown = _number(request.GET.get("shown", "")) or 0
@@ -62,7 +63,8 @@ def more(request: HttpRequest, code: str, stage_pk: int) -> HttpResponse:
 def stamp(request: HttpRequest, code: str) -> HttpResponse:
     """Whether the board has changed: the page asks every half a minute, and reads the board anew when it has."""
     pipeline = get_object_or_404(Pipeline, code=code)
-    return HttpResponse(selectors.stamp(board_filters(request, pipeline).qs.open()), content_type="text/plain")
+    deals = board_filters(request, pipeline, timezone.now()).qs
+    return HttpResponse(selectors.stamp(deals.open()), content_type="text/plain")
 
 
 def _view(request: HttpRequest) -> selectors.View:
@@ -83,8 +85,3 @@ def _view(request: HttpRequest) -> selectors.View:
 
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
-
-
-def board_filters(request: HttpRequest, pipeline: Pipeline) -> DealFilter:
-    """The reader's deals of the pipeline, narrowed by the address."""
-    return DealFilter(request.GET, queryset=Deal.objects.visible_to(request.user).filter(pipeline=pipeline))

@@ -22,7 +22,7 @@ from deals.models import Deal, Pipeline
 from deals.selectors.board import stamp
 from deals.selectors.deal_card import PIPELINE_ICONS, get_deal
 from deals.selectors.terms import DATE_FIELD, day_in, period_columns, periods
-from deals.views.board import board_filters
+from deals.views.toolbar import board_filters, toolbar
 
 
 @permission("deal.read")
@@ -30,18 +30,18 @@ def terms(request: HttpRequest, code: str) -> HttpResponse:
     """The open deals of a pipeline by the end of the term, or by the expected payment."""
     pipeline = get_object_or_404(Pipeline, code=code)
     now = timezone.now()
-    filters = board_filters(request, pipeline)
+    filters = board_filters(request, pipeline, now)
     columns = period_columns(pipeline, filters.qs, now)
     context = {
         "pipeline": pipeline,
         "pipeline_icon": PIPELINE_ICONS[pipeline.code],
-        "filters": filters,
         "columns": columns,
         "count": sum(column.count for column in columns),
         "total": sum(column.total for column in columns),
         "stamp": stamp(filters.qs.open()),
         "can_move": may(request.user, "deal.update"),
         "now": now,
+        **toolbar(request, pipeline, filters, now, "terms"),
     }
     return render(request, "deals/terms.html", context)
 

@@ -23,7 +23,7 @@ function onToggle(event) {
   opener?.setAttribute("aria-expanded", String(event.newState === "open"));
   if (event.newState !== "open" || !opener) return;
   place(menu, opener);
-  menu.querySelector("a, button:not(:disabled), input")?.focus();
+  menu.querySelector("a, button:not(:disabled), input, select")?.focus();
 }
 
 function onKey(event) {
