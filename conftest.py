@@ -1,12 +1,4 @@
-"""For all tests: each of the parallel processes has a cache and a queue of its own, as it has a database."""
-
-import os
-
-if worker := os.environ.get("PYTEST_XDIST_WORKER"):
-    number = int(worker.removeprefix("gw")) + 1
-    address = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
-    head, mark, _ = address.rpartition("?db=") if "?db=" in address else address.rpartition("/")
-    os.environ["REDIS_URL"] = f"{head}{mark}{number}"
+"""For all tests: what a test that commits leaves behind."""
 
 
 def restore_without_triggers() -> None:

@@ -19,6 +19,13 @@ PRODUCTION = {
 }
 
 
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="there is one process")
+def test_parallel_processes_share_no_cache():
+    number = int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw")) + 1
+
+    assert settings.CACHES["default"]["LOCATION"].endswith((f"?db={number}", f"/{number}"))
+
+
 @pytest.mark.django_db
 def test_no_model_waits_for_a_migration():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
