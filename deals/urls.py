@@ -8,6 +8,7 @@ from deals.views import (
     commenting,
     deal,
     feed,
+    glance,
     handoff_new,
     handoffs,
     inline,
@@ -20,6 +21,7 @@ from deals.views import (
 app_name = "deals"
 urlpatterns = [
     path("<int:pk>/", deal.deal, name="deal"),
+    path("<int:pk>/glance/", glance.glance, name="glance"),
     path("<int:pk>/comment/", deal.comment, name="comment"),
     path("<int:pk>/draft/", commenting.draft, name="draft"),
     path("<int:pk>/comment/advice/", commenting.advice, name="comment-advice"),

@@ -112,3 +112,30 @@ def test_r1_a_refused_drop_says_why_and_goes_back(page, live_server):
 
     expect(page.locator(".toast").last).to_contain_text("примите партнёра")
     expect(column(page, "handed_over", "new").locator(f"[data-deal='{handoff.deal.pk}']")).to_be_visible()
+
+
+def test_space_shows_a_deal_in_short_and_takes_it_away(board, deal):
+    card(board, deal).locator("[data-card-link]").focus()
+    board.keyboard.press("Space")
+    dialog = board.locator("dialog.glance")
+    expect(dialog).to_contain_text("Сибзащита")
+    board.keyboard.press("Space")
+
+    expect(dialog).to_have_count(0)
+    expect(card(board, deal).locator("[data-card-link]")).to_be_focused()
+    board.keyboard.press("Space")
+    expect(dialog).to_be_visible()
+    board.keyboard.press("Enter")
+    board.wait_for_url(f"**/deals/{deal.pk}/")
+
+
+def test_the_cards_menu_and_the_eye_of_a_row_show_it_too(board, live_server, deal):
+    card(board, deal).locator(".board-menu").click()
+    board.locator("#stage-menu [data-glance-open]").click()
+    expect(board.locator("dialog.glance")).to_contain_text("Сибзащита")
+
+    board.goto(f"{live_server.url}/deals/board/renewal/?layout=list")
+    row = board.locator(f"tr[data-deal='{deal.pk}']")
+    row.hover()
+    row.locator("[data-glance-open]").click()
+    expect(board.locator("dialog.glance")).to_contain_text("Сибзащита")

@@ -76,7 +76,7 @@ def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
     tasks = list(open_tasks.order_by("due_at", "pk"))
     metrics = list(Metrics.objects.filter(partner=deal.partner_id).order_by("-measured_on", "-pk")[:METRICS_READ])
     problems = _problems(deal) if deal.has_problem else []
-    signs = _signs(deal, tasks, metrics, bool(problems), now)
+    signs = signs_of(deal, tasks, metrics, bool(problems), now)
     last_call_at = deal.last_call_at
     contacts = _contacts(deal, user)
     agreements = list(
@@ -152,7 +152,7 @@ def term_chip(deal: Deal, now: datetime) -> str:
     return "chip--bad" if days <= 7 else "chip--warn" if days <= 14 else ""
 
 
-def _signs(deal: Deal, tasks: list[Task], metrics: list[Metrics], has_problem: bool, now: datetime) -> Signs:
+def signs_of(deal: Deal, tasks: list[Task], metrics: list[Metrics], has_problem: bool, now: datetime) -> Signs:
     """What the health of the deal is judged by."""
     today = moscow.today(now)
     overdue = (today - moscow.today(tasks[0].due_at)).days if tasks and tasks[0].is_overdue(now) else 0

@@ -3,6 +3,7 @@ import { startClocks } from "./clock.js";
 import { startDialogs } from "./dialog.js";
 import { startFailures } from "./failures.js";
 import { startForms } from "./forms.js";
+import { startGlance } from "./glance.js";
 import { startKeys } from "./keys.js";
 import { startMenus } from "./menu.js";
 import { startPalette } from "./palette.js";
@@ -21,6 +22,7 @@ startForms();
 startPreferences();
 startPalette();
 startKeys();
+startGlance();
 startWalk();
 
 // On a narrow screen a strip scrolls: what is current in it is brought into view.

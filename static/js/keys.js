@@ -1,4 +1,5 @@
 /* One-letter keys, bound to the physical key so that they work in the Russian layout. ui.md section 11. */
+import { glance } from "./glance.js";
 import { isEverywhere, showHelp } from "./keys_help.js";
 
 const FIELDS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
@@ -53,7 +54,7 @@ function go(code) {
   return Boolean(link);
 }
 
-const TABLE = { KeyJ: () => walk(1), KeyK: () => walk(-1), Enter: openRow, Space: () => press("Space"), KeyX: () => press("KeyX") };
+const TABLE = { KeyJ: () => walk(1), KeyK: () => walk(-1), Enter: openRow, Space: () => press("Space") || glance(), KeyX: () => press("KeyX") };
 
 function openRow() {
   const isOnControl = document.activeElement?.matches("a, button, summary, input, label");
