@@ -6,6 +6,7 @@ APP_PROFILE=production asks for SECRET_KEY, ALLOWED_HOSTS, DATABASE_URL and REDI
 
 import secrets
 import sys
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -83,6 +84,7 @@ REDIS_URL = required("REDIS_URL") if IS_PRODUCTION else env.str("REDIS_URL", def
 INSTALLED_APPS = [
     "core",
     "accounts",
+    "messaging",
     "files",
     "knowledge",
     "catalog",
@@ -221,6 +223,28 @@ EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="support@localhost")
+
+# --- Messages: what goes to partners through the outbox --------------------------------------------------------------
+MAIL_GATEWAY = env.str("MAIL_GATEWAY", default="") or ("smtp" if "smtp" in EMAIL_BACKEND else "keep")
+SMS_GATEWAY = env.str("SMS_GATEWAY", default="keep")
+SMS_SENDER = env.str("SMS_SENDER", default="")
+SMS_PART_PRICE = Decimal(env.str("SMS_PART_PRICE", default="5.00"))
+SMS_DAILY_PER_NUMBER = env.int("SMS_DAILY_PER_NUMBER", default=3)
+SMS_DAILY_TOTAL = env.int("SMS_DAILY_TOTAL", default=300)
+SMSC_URL = env.str("SMSC_URL", default="https://smsc.ru/sys/")
+SMSC_LOGIN = env.str("SMSC_LOGIN", default="")
+SMSC_PASSWORD = env.str("SMSC_PASSWORD", default="")
+SMSC_API_KEY = env.str("SMSC_API_KEY", default="")
+SMS_HTTP_URL = env.str("SMS_HTTP_URL", default="")
+SMS_HTTP_STATUS_URL = env.str("SMS_HTTP_STATUS_URL", default="")
+SMS_HTTP_TOKEN = env.str("SMS_HTTP_TOKEN", default="")
+GATEWAY_CONNECT_TIMEOUT = env.int("GATEWAY_CONNECT_TIMEOUT", default=5)
+GATEWAY_TIMEOUT = env.int("GATEWAY_TIMEOUT", default=15)
+MESSAGES_TEST_EMAIL = env.str("MESSAGES_TEST_EMAIL", default="")
+MESSAGES_TEST_PHONE = env.str("MESSAGES_TEST_PHONE", default="")
+OUTBOX_ON_HOLD = env.bool("OUTBOX_ON_HOLD", default=False)
+if IS_TEST:
+    MAIL_GATEWAY = SMS_GATEWAY = "keep"
 
 # --- Audit -------------------------------------------------------------------------------------------------------
 PGHISTORY_APPEND_ONLY = True
