@@ -1,12 +1,14 @@
 from django.urls import path
 
-from deals.views import files, partners
+from deals.views import bulk, files, partners
 from partners.views import contacts, editing, merging
 
 app_name = "partners"
 urlpatterns = [
     path("", partners.partner_list, name="list"),
     path("new/", editing.new, name="new"),
+    path("bulk/tasks/", bulk.partner_reschedule, name="bulk-reschedule"),
+    path("bulk/manager/", bulk.partner_reassign, name="bulk-reassign"),
     path("<int:pk>/", partners.partner, name="partner"),
     path("<int:pk>/feed/", partners.feed, name="feed"),
     path("<int:pk>/edit/", editing.edit, name="edit"),

@@ -30,16 +30,26 @@ class EditConflict(VersionConflict):
         self.at = change.at if change else None
 
 
-def change_field(deal: Deal, name: str, value: Any, *, by: User, now: datetime, seen: str | None = None) -> None:
+def change_field(
+    deal: Deal,
+    name: str,
+    value: Any,
+    *,
+    by: User,
+    now: datetime,
+    seen: str | None = None,
+    version: int | None = None,
+) -> None:
     """Give one value of the deal, its contact or its partner; `name` is of deals.editing.EDITABLE.
 
     `seen` is the key of the value that the editor began from. Raises EditConflict when it is another one by now,
-    `deal_closed` for the deal's own values, and what the value itself may violate.
+    `deal_closed` for the deal's own values, and what the value itself may violate. Whoever has seen the whole deal
+    gives its `version`; VersionConflict when anything of it has been changed since.
     """
     editable = EDITABLE[name]
     require(by, editable.permission, deal if editable.owner == "deal" else deal.partner)
     with operation(editable.permission, by=by, why=name):
-        owner = _lock_owner(deal, editable)
+        owner = _lock_owner(deal, editable, version)
         current = editable.of(owner)
         if key(current) == key(value):
             return
@@ -59,9 +69,9 @@ def last_change(deal: Deal, name: str) -> FieldChange | None:
     return changes.order_by("-at", "-pk").first()
 
 
-def _lock_owner(deal: Deal, editable: Editable) -> Model:
+def _lock_owner(deal: Deal, editable: Editable, version: int | None) -> Model:
     if editable.owner == "deal":
-        return lock_open_deal(deal)
+        return lock_open_deal(deal, version=version)
     partner = lock_partner(deal.partner)
     if editable.owner == "partner":
         return partner

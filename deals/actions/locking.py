@@ -25,13 +25,21 @@ def lock_deal(deal: Deal, *, version: int | None = None) -> Deal:
 def lock_open_deal(deal: Deal, *, version: int | None = None) -> Deal:
     """The same, for operations that a closed deal does not take."""
     locked = lock_deal(deal, version=version)
-    if not locked.is_open:
-        raise RuleViolation("deal_closed", _("The deal is closed. Work goes on in the partner's next deal."))
+    check_open(locked)
     return locked
 
 
-def lock_task(task: Task) -> Task:
-    return _lock(Task.objects.select_related("deal"), task.pk)
+def check_open(deal: Deal) -> None:
+    if not deal.is_open:
+        raise RuleViolation("deal_closed", _("The deal is closed. Work goes on in the partner's next deal."))
+
+
+def lock_task(task: Task, *, version: int | None = None) -> Task:
+    """The task as it is now. Raises VersionConflict when somebody has changed it since `version`."""
+    locked = _lock(Task.objects.select_related("deal"), task.pk)
+    if version is not None and locked.version != version:
+        raise VersionConflict(_("Somebody has changed this task meanwhile. Look at it as it is now and decide again."))
+    return locked
 
 
 def lock_handoff(handoff: Handoff) -> Handoff:

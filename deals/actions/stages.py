@@ -12,7 +12,7 @@ from core import moscow
 from core.audit import operation
 from core.errors import RuleViolation
 from deals.actions.history import values_of, write_changes
-from deals.actions.locking import lock_deal, lock_open_deal
+from deals.actions.locking import check_open, lock_deal, lock_open_deal
 from deals.actions.pricing import set_price
 from deals.actions.tasks import NextStep, plan
 from deals.models import Deal, PipelineCode, Stage, StageChange, StageRole
@@ -85,10 +85,8 @@ def close_as_won(deal: Deal, *, by: User | None, now: datetime, reason: str = ""
     """Complete a locked open deal inside an operation that has checked the rights."""
     won = Stage.objects.get(pipeline=deal.pipeline_id, role=StageRole.WON)
     _check_move(deal, won)
-    if deal.pipeline_id == PipelineCode.RENEWAL and not deal.is_paid:
-        if not reason.strip():
-            message = _("The money has not come. Record the payment, or write why the renewal is completed without it.")
-            raise RuleViolation("needs_payment", message, "reason")
+    if _is_renewal_unpaid(deal):
+        _check_unpaid_reason(reason)
         deal.unpaid_completion_reason = reason.strip()
     _close(deal, won, Deal.Outcome.WON, by=by, now=now, reason=reason)
     if deal.pipeline_id == PipelineCode.ADDON:
@@ -102,8 +100,7 @@ def close_as_won(deal: Deal, *, by: User | None, now: datetime, reason: str = ""
 def lose_deal(deal: Deal, *, by: User | None, now: datetime, reason: str, version: int | None = None) -> Deal:
     """Close the deal as lost, with the reason that this needs; its open tasks are closed with it."""
     require(by, "deal.lose", deal)
-    if not reason.strip():
-        raise RuleViolation("lost_needs_reason", _("Write why the partner refused."), "reason")
+    _check_lost_reason(reason)
     with operation("deal.lose", by=by, why=reason):
         deal = lock_open_deal(deal, version=version)
         deal.lost_reason = reason.strip()
@@ -117,6 +114,36 @@ def enter(deal: Deal, stage: Stage, *, by: User | None, now: datetime, reason: s
     """Put the locked deal on the stage and write the line of its history; the caller saves the deal."""
     StageChange.objects.create(deal=deal, from_stage=deal.stage, to_stage=stage, by=by, at=now, reason=reason.strip())
     deal.stage, deal.stage_entered_at = stage, now
+
+
+def check_entry(deal: Deal, to_stage: Stage) -> None:
+    """Raise what `move_deal` would say of the deal as it stands, without a reason; a lost deal always needs one.
+
+    Asks nothing of the database when the deal was read with its stage, package and handoff.
+    """
+    check_open(deal)
+    if to_stage.role == StageRole.LOST:
+        _check_lost_reason("")
+    _check_move(deal, to_stage)
+    if to_stage.role == StageRole.WON and _is_renewal_unpaid(deal):
+        _check_unpaid_reason("")
+    if to_stage.role == StageRole.DUE:
+        _check_exact_amount(deal)
+
+
+def _is_renewal_unpaid(deal: Deal) -> bool:
+    return deal.pipeline_id == PipelineCode.RENEWAL and not deal.is_paid
+
+
+def _check_unpaid_reason(reason: str) -> None:
+    if not reason.strip():
+        message = _("The money has not come. Record the payment, or write why the renewal is completed without it.")
+        raise RuleViolation("needs_payment", message, "reason")
+
+
+def _check_lost_reason(reason: str) -> None:
+    if not reason.strip():
+        raise RuleViolation("lost_needs_reason", _("Write why the partner refused."), "reason")
 
 
 def _check_move(deal: Deal, to_stage: Stage) -> None:

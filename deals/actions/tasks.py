@@ -54,15 +54,21 @@ def plan(deal: Deal, step: NextStep, *, by: User | None, now: datetime, assignee
 
 
 def reschedule_task(
-    task: Task, *, due_at: datetime, by: User | None, now: datetime, long_term_reason: str = ""
+    task: Task,
+    *,
+    due_at: datetime,
+    by: User | None,
+    now: datetime,
+    long_term_reason: str = "",
+    version: int | None = None,
 ) -> Task:
     """Give an open task another date; the seven days count anew, and each postponing is counted (R2).
 
-    Raises `task_done`, `task_in_past`, `task_horizon`.
+    Raises `task_done`, `task_in_past`, `task_horizon`, and VersionConflict when it was changed since `version`.
     """
     require(by, "task.update", task)
     with operation("task.update", by=by, why=long_term_reason):
-        task = lock_task(task)
+        task = lock_task(task, version=version)
         if not task.is_open:
             raise RuleViolation("task_done", _("The task is already done."))
         check_horizon(now, due_at, long_term_reason)

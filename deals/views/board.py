@@ -8,6 +8,7 @@ from accounts.permissions import may, permission
 from deals.models import Pipeline, Stage
 from deals.selectors import board as selectors
 from deals.selectors.deal_card import PIPELINE_ICONS
+from deals.views.bulk import deals_bar
 from deals.views.deal_list import deal_list
 from deals.views.toolbar import board_filters, toolbar
 
@@ -34,6 +35,7 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
         "can_move": may(request.user, "deal.move"),
         "now": now,
     }
+    context["bulk"] = deals_bar(request, pipeline, context["count"])
     context |= toolbar(request, pipeline, filters, now, "board")
     return render(request, "deals/board.html", context)
 
@@ -54,6 +56,7 @@ def more(request: HttpRequest, code: str, stage_pk: int) -> HttpResponse:
         "column": column,
         "shown": shown + len(cards),
         "can_move": may(request.user, "deal.move"),
+        "bulk": True,
         "now": now,
     }
     return render(request, "deals/_board_cards.html", context)

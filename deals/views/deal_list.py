@@ -12,6 +12,7 @@ from deals.filters import DealFilter
 from deals.models import Pipeline
 from deals.selectors import deal_list as selectors
 from deals.selectors.deal_card import PIPELINE_ICONS
+from deals.views.bulk import deals_bar
 from deals.views.toolbar import toolbar
 
 
@@ -36,6 +37,7 @@ def deal_list(request: HttpRequest, pipeline: Pipeline, filters: DealFilter, now
         "rest": totals["count"] - start - len(rows),
         "can_load_more": start + len(rows) < selectors.MOST_ROWS,
         "most_rows": selectors.MOST_ROWS,
+        "bulk": deals_bar(request, pipeline, totals["count"]),
         "now": now,
         **totals,
     }

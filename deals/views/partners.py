@@ -12,17 +12,11 @@ from deals.actions import set_agreement_kept
 from deals.selectors.feed import partner_feed
 from deals.selectors.files import files_panel
 from deals.selectors.partner_page import partner_page
-from deals.selectors.partners import (
-    PAGE_SIZE,
-    SORTS,
-    partner_rows,
-    segment_counts,
-    segments,
-    with_figures,
-)
+from deals.selectors.partners import PAGE_SIZE, partner_rows
+from deals.views.bulk import partners_bar
 from deals.views.feed import moment_of
-from partners.filters import PartnerFilter
-from partners.models import Agreement, Partner
+from deals.views.partner_filter import found_partners
+from partners.models import Agreement
 from partners.selectors import get_partner, heir_of
 
 
@@ -30,31 +24,22 @@ from partners.selectors import get_partner, heir_of
 def partner_list(request: HttpRequest) -> HttpResponse:
     """All partners of the reader's scope, narrowed by the URL: segment, filters, search, order, page."""
     now = timezone.now()
-    shows_archive = "archive" in request.GET
-    visible = Partner.objects.visible_to(request.user).filter(
-        archived_at__isnull=not shows_archive, merged_into__isnull=True
-    )
-    filters = PartnerFilter(request.GET, queryset=visible)
-    found = with_figures(filters.qs)
-    saved = segments(now)
-    segment = request.GET.get("view") if request.GET.get("view") in saved else "all"
-    sort = request.GET.get("sort") if request.GET.get("sort") in SORTS else "name"
-    counts = segment_counts(found, now)
-    words, rule = saved[segment]
-    paginator = Paginator(found.filter(rule).order_by(*SORTS[sort]), PAGE_SIZE)
-    paginator.count = counts[segment]
+    found = found_partners(request, now)
+    paginator = Paginator(found.partners, PAGE_SIZE)
+    paginator.count = found.counts[found.segment]
     page = paginator.get_page(request.GET.get("page"))
     context = {
-        "filters": filters,
-        "has_filters": any(request.GET.get(name) for name in filters.filters),
-        "counts": counts,
-        "segment": segment,
-        "segment_words": words,
-        "sort": sort,
+        "filters": found.filters,
+        "has_filters": any(request.GET.get(name) for name in found.filters.filters),
+        "counts": found.counts,
+        "segment": found.segment,
+        "segment_words": found.segment_words,
+        "sort": found.sort,
         "page": page,
         "rows": partner_rows(page.object_list, now),
-        "shows_archive": shows_archive,
+        "shows_archive": found.shows_archive,
         "shows_manager": scope(request.user, "partner.read") == Scope.ALL,
+        "bulk": partners_bar(request, paginator.count),
         "now": now,
     }
     return render(request, "partners/list.html", context)

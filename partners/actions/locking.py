@@ -12,13 +12,18 @@ def lock_partner(partner: Partner, *, version: int | None = None) -> Partner:
     Raises `partner_merged`, `partner_archived`, and VersionConflict when somebody has changed it since `version`.
     """
     locked = lock_any_partner(partner)
-    if locked.merged_into_id:
-        raise RuleViolation("partner_merged", _("This partner has been merged with another. Open that one."))
-    if locked.archived_at:
-        raise RuleViolation("partner_archived", _("The partner is in the archive. Bring it back first."))
+    check_in_work(locked)
     if version is not None and locked.version != version:
         raise VersionConflict(_("Somebody has changed this partner meanwhile. Look at it as it is now."))
     return locked
+
+
+def check_in_work(partner: Partner) -> None:
+    """Raises `partner_merged`, `partner_archived`."""
+    if partner.merged_into_id:
+        raise RuleViolation("partner_merged", _("This partner has been merged with another. Open that one."))
+    if partner.archived_at:
+        raise RuleViolation("partner_archived", _("The partner is in the archive. Bring it back first."))
 
 
 def lock_any_partner(partner: Partner) -> Partner:

@@ -89,7 +89,7 @@ function startDragging() {
     Sortable.create(list, {
       group: { name: "deals", put: !list.closest("[data-no-drop]") },
       draggable: "[data-deal]",
-      filter: "button",
+      filter: "button, .pick",
       preventOnFilter: false,
       sort: false,
       animation: 120,

@@ -100,22 +100,10 @@ function onClick(event) {
   }
   const copy = event.target.closest("[data-copy]");
   if (copy) navigator.clipboard?.writeText(copy.dataset.copy || document.getElementById(copy.dataset.copyFrom)?.textContent.trim()).then(() => toast({ text: words.copied }));
-  const mark = event.target.closest("[data-check-all]");
-  if (mark) for (const box of document.querySelectorAll(mark.dataset.checkAll)) {
-    box.checked = mark.checked;
-    box.dispatchEvent(new Event("change", { bubbles: true }));
-  }
 }
 
-/** A bulk bar shows while any box of its group is checked. */
 function onChange(event) {
-  const field = event.target;
-  if (field.matches("[data-autosubmit]")) field.form.requestSubmit();
-  const bar = field.name && document.querySelector(`[data-bulk="${CSS.escape(field.name)}"]`);
-  if (!bar) return;
-  const chosen = document.querySelectorAll(`input[name="${CSS.escape(field.name)}"]:checked`).length;
-  bar.hidden = chosen === 0;
-  bar.querySelector("[data-bulk-count]").textContent = chosen;
+  if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
 }
 
 function onCaps(event) {

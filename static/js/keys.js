@@ -54,7 +54,7 @@ function go(code) {
   return Boolean(link);
 }
 
-const TABLE = { KeyJ: () => walk(1), KeyK: () => walk(-1), Enter: openRow, Space: () => press("Space") || glance(), KeyX: () => press("KeyX") };
+const TABLE = { KeyJ: () => walk(1), KeyK: () => walk(-1), Enter: openRow, Space: () => press("Space") || glance() };
 
 function openRow() {
   const isOnControl = document.activeElement?.matches("a, button, summary, input, label");
