@@ -1,6 +1,6 @@
 from django.urls import path
 
-from deals.views import bulk, files, partners
+from deals.views import bulk, exports, files, partners
 from partners.views import contacts, editing, merging
 
 app_name = "partners"
@@ -8,6 +8,7 @@ urlpatterns = [
     path("", partners.partner_list, name="list"),
     path("new/", editing.new, name="new"),
     path("bulk/tasks/", bulk.partner_reschedule, name="bulk-reschedule"),
+    path("bulk/export/", exports.partners, name="bulk-export"),
     path("bulk/manager/", bulk.partner_reassign, name="bulk-reassign"),
     path("<int:pk>/", partners.partner, name="partner"),
     path("<int:pk>/feed/", partners.feed, name="feed"),

@@ -17,6 +17,7 @@ from deals.actions.agreements import (
 from deals.actions.comments import CommentIncomplete, save_call_comment
 from deals.actions.drafts import discard_draft, save_draft
 from deals.actions.editing import EditConflict, change_field
+from deals.actions.exports import record_export
 from deals.actions.files import archive_file, attach_file, restore_file
 from deals.actions.handoffs import accept_handoff, fill_in_handoff, hand_over, set_handoff_status
 from deals.actions.money import invoice_was_issued, money_came
@@ -51,6 +52,7 @@ __all__ = [
     "offer_addon",
     "pin",
     "raise_problem",
+    "record_export",
     "reopen_task",
     "reschedule_task",
     "resolve_problem",

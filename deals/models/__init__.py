@@ -3,6 +3,7 @@
 from deals.models.alert import Alert, AlertNotice
 from deals.models.comment import CallComment, CommentDraft, PromiseVerdict
 from deals.models.deal import Deal, StageChange
+from deals.models.export import Export
 from deals.models.file import PartnerFile
 from deals.models.handoff import Handoff
 from deals.models.note import EDITABLE_FOR, MAX_PINS, FieldChange, Note, Pin
@@ -18,6 +19,7 @@ __all__ = [
     "CallComment",
     "CommentDraft",
     "Deal",
+    "Export",
     "FieldChange",
     "Handoff",
     "Note",

@@ -98,8 +98,12 @@ def rows(
     pipeline: Pipeline, deals: QuerySet[Deal], now: datetime, *, sort: str, start: int = 0, stop: int = PAGE_SIZE
 ) -> list[DealRow]:
     """The rows from `start` up to `stop`, in one query. `sort` is a column's code, with a minus from the end on."""
-    values = _values(_sorted(_with_figures(deals), pipeline, sort))
-    return [_row(each, pipeline, now) for each in values[start:stop]]
+    return [_row(each, pipeline, now) for each in values(pipeline, deals, sort)[start:stop]]
+
+
+def values(pipeline: Pipeline, deals: QuerySet[Deal], sort: str) -> QuerySet:
+    """The rows as the database gives them, in the order of the list."""
+    return _values(_sorted(_with_figures(deals), pipeline, sort))
 
 
 def known_sort(sort: str) -> str:

@@ -96,10 +96,17 @@ def segment_counts(partners: QuerySet[Partner], now: datetime) -> dict[str, int]
 
 def partner_rows(partners: QuerySet[Partner], now: datetime) -> list[PartnerRow]:
     """The page's rows in two queries: the partners with their figures, and their trends."""
+    found = list(partner_values(partners))
+    trends = _trends([row["pk"] for row in found])
+    return [_row(row, trends.get(row["pk"], []), now) for row in found]
+
+
+def partner_values(partners: QuerySet[Partner]) -> QuerySet:
+    """The rows as the database gives them."""
     nearest = Task.objects.open().filter(deal__partner=OuterRef("pk")).order_by("due_at", "pk")
     last = Metrics.objects.filter(partner=OuterRef("pk")).order_by("-measured_on", "-pk")
     working = Deal.objects.filter(pk=OuterRef("deal_id"))
-    values = partners.values(
+    return partners.values(
         "pk", "name", "city__name", "city__timezone", "term_ends_on", "deal_id", "requests", "called_at",
         "manager__first_name", "manager__last_name",
         package=Coalesce(Subquery(working.values("package__name")[:1]), Subquery(working.values("service__name")[:1])),
@@ -110,9 +117,6 @@ def partner_rows(partners: QuerySet[Partner], now: datetime) -> list[PartnerRow]
         task_kind=Subquery(nearest.values("kind")[:1]),
         has_problem=has_problem("pk"),
     )  # fmt: skip
-    found = list(values)
-    trends = _trends([row["pk"] for row in found])
-    return [_row(row, trends.get(row["pk"], []), now) for row in found]
 
 
 def _trends(partner_ids: list[int]) -> dict[int, list[int]]:

@@ -95,7 +95,9 @@ def undo_reschedule(request: HttpRequest) -> HttpResponse:
     return _undo(request, OF_DEALS["reschedule"])
 
 
-def bulk_bar(request: HttpRequest, verbs: dict[str, Verb], links: dict[str, str], count: int) -> dict[str, Any]:
+def bulk_bar(
+    request: HttpRequest, verbs: dict[str, Verb], links: dict[str, str], count: int, right: str
+) -> dict[str, Any]:
     """The context of `deals/_bulk_bar.html`: what this person may do, and how many rows the filter has."""
     query = request.GET.urlencode()
     offered = [
@@ -103,17 +105,18 @@ def bulk_bar(request: HttpRequest, verbs: dict[str, Verb], links: dict[str, str]
         for code, verb in verbs.items()
         if may(request.user, verb.permission)
     ]
-    return {"verbs": offered, "count": count, "most": MOST_ROWS}
+    export = f"{links['export']}?{query}" if may(request.user, right) else ""
+    return {"verbs": offered, "count": count, "export_url": export}
 
 
 def deals_bar(request: HttpRequest, pipeline: Pipeline, count: int) -> dict[str, Any]:
-    links = {code: reverse(f"deals:bulk-{code}", args=[pipeline.code]) for code in OF_DEALS}
-    return bulk_bar(request, OF_DEALS, links, count)
+    links = {code: reverse(f"deals:bulk-{code}", args=[pipeline.code]) for code in [*OF_DEALS, "export"]}
+    return bulk_bar(request, OF_DEALS, links, count, "deal.export")
 
 
 def partners_bar(request: HttpRequest, count: int) -> dict[str, Any]:
-    links = {code: reverse(f"partners:bulk-{code}") for code in OF_PARTNERS}
-    return bulk_bar(request, OF_PARTNERS, links, count)
+    links = {code: reverse(f"partners:bulk-{code}") for code in [*OF_PARTNERS, "export"]}
+    return bulk_bar(request, OF_PARTNERS, links, count, "partner.export")
 
 
 def _board(request: HttpRequest, pipeline: Pipeline, code: str) -> Place:
@@ -154,7 +157,7 @@ def picked(request: HttpRequest, place: Place) -> list[int]:
         return list(place.found.values_list("pk", flat=True)[: MOST_ROWS + 1])
     else:
         texts = request.POST.getlist("pick")
-    keys = {_number(text) for text in texts if text}
+    keys = numbers_of(texts)
     if len(keys) <= MOST_ROWS and place.visible.filter(pk__in=keys).count() != len(keys):
         raise Http404
     return sorted(keys)
@@ -176,7 +179,7 @@ def _bulk(request: HttpRequest, verb: Verb, place: Place, **form_arguments: Any)
         "verb": verb,
         "form": form,
         "url": place.link(request),
-        "next": _back(request, place.page),
+        "next": back_from(request, place.page),
         "chosen": len(keys),
         "most": MOST_ROWS,
         "is_too_many": is_too_many,
@@ -208,7 +211,7 @@ def _do(request: HttpRequest, verb: Verb, place: Place, form: Any) -> HttpRespon
         "refused": [(names[pk], reason) for pk, reason in report.refused.items()],
         "undo_url": reverse(f"deals:bulk-undo-{verb.code}") if report.undoable and verb.undo else "",
         "undo_rows": ",".join(map(str, report.undoable)),
-        "next": _back(request, place.page),
+        "next": back_from(request, place.page),
         "is_dialog": bool(request.htmx),
     }
     return render(request, "deals/_bulk_report_dialog.html" if request.htmx else "deals/bulk_report.html", context)
@@ -226,7 +229,7 @@ def _undo(request: HttpRequest, verb: Verb) -> HttpResponse:
         left = len(report.refused)
         words = ngettext("Not put back: %(n)s row.", "Not put back: %(n)s rows.", left) % {"n": left}
         messages.error(request, " ".join([words, *told]))
-    return HttpResponseRedirect(_back(request, reverse("deals:board", args=["renewal"])))
+    return HttpResponseRedirect(back_from(request, reverse("deals:board", args=["renewal"])))
 
 
 def _rows(request: HttpRequest) -> list[Row]:
@@ -249,13 +252,16 @@ def _names(request: HttpRequest, verb: Verb, rows: list[Row]) -> dict[int, str]:
     return {pk: formatting.typography(name) for pk, name in names.items()}
 
 
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+def numbers_of(texts: list[str]) -> set[int]:
+    """The numbers of rows as a form sends them. 404 for what is none."""
+    texts = [text for text in texts if text]
+    if not all(text.isascii() and text.isdecimal() and len(text) < 10 for text in texts):
         raise Http404
-    return int(text)
+    return {int(text) for text in texts}
 
 
-def _back(request: HttpRequest, page: str) -> str:
+def back_from(request: HttpRequest, page: str) -> str:
+    """The page that the form names in `next`, when it is one of ours; else the one it belongs to."""
     target = request.POST.get("next") or ""
     if target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         return target

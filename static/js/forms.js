@@ -29,6 +29,8 @@ function free(root) {
 function onSubmit(event) {
   const form = event.target;
   const { submitter } = event;
+  // A download leaves the page where it is: nothing to wait for.
+  if (submitter?.matches("[data-download]")) return;
   if (form.method === "dialog" || (form.method === "get" && !form.hasAttribute("hx-get")) || form.matches("[data-session-form]")) return;
   const isChecked = form.dataset.checked !== undefined;
   delete form.dataset.checked;
