@@ -21,7 +21,7 @@ class ServiceAdmin(TablePermissions, admin.ModelAdmin):
 
 @admin.register(Package)
 class PackageAdmin(TablePermissions, admin.ModelAdmin):
-    list_display = ["name", "term_months", "service", "is_active"]
+    list_display = ["name", "term_months", "service", "needs_advertising", "needs_access", "is_active"]
     list_select_related = ["service"]
 
 

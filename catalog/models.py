@@ -82,6 +82,14 @@ class Package(models.Model):
     name = models.CharField(_("name"), max_length=60)
     term_months = models.PositiveSmallIntegerField(_("term, months"), validators=[MinValueValidator(1)])
     service = models.OneToOneField(Service, models.PROTECT, related_name="package", verbose_name=_("sold as"))
+    needs_advertising = models.BooleanField(
+        _("handed over with geography and speed of requests"),
+        default=True,
+        help_text=_("Sales is asked for them, and the handoff is not ready without them"),
+    )
+    needs_access = models.BooleanField(
+        _("handed over with access"), default=True, help_text=_("To the partner's site and advertising accounts")
+    )
     is_active = models.BooleanField(_("on sale"), default=True)
 
     class Meta:

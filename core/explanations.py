@@ -66,6 +66,20 @@ EXPLANATIONS: dict[str, Explanation] = {
         ),
         "МОП заносит данные Партнера в таблицу «Передача в ОМ» и выставляет статус «Ждем инфо».",
     ),
+    "handoff.returned": Explanation(
+        "R1",
+        _("Support has named what is missing: until sales hands it over again, the waiting counts for sales."),
+        ACCEPTANCE,
+    ),
+    "handoff.waited": Explanation(
+        "R1", _("The days on which sales held a returned partner are counted apart from those of support."), ACCEPTANCE
+    ),
+    "handoff.question": Explanation(
+        "R18",
+        _("Whatever support asks about the partner, sales answers here, so that everybody reads the answer."),
+        "МОС может уточнить дополнительные вопросы о переданном Партнере для получения более полной картины бизнеса и "
+        "ситуации партнера.",
+    ),
     "task.overdue": Explanation(
         "R2", _("The time of the task has passed and it is neither done nor moved to another day."), SEVEN_DAYS
     ),

@@ -62,15 +62,19 @@ def _check(kind: Alert.Kind, causes: QuerySet, subject: str, now: datetime) -> N
 def _tell(kind: Alert.Kind) -> None:
     """Tell the responsible managers, and the heads of what is escalated; take it back from everybody else.
 
-    A task that is overdue for more than seven days is told as that alone, not as overdue, too.
+    A task that is overdue for more than seven days is told as that alone, not as overdue, too. Of a handoff that is
+    returned its seller is told as well.
     """
     opened = Alert.objects.open().filter(kind=kind)
     alerts = not_superseded(opened)
     heads = User.objects.filter(role=Role.HEAD, is_active=True) if kind in Alert.ESCALATED else User.objects.none()
     to_manager = Deal.objects.filter(alerts=OuterRef("alert"), manager=OuterRef("recipient"))
-    concerned = Q(alert__in=alerts) & (Q(recipient__in=heads) | Exists(to_manager))
+    to_seller = Handoff.objects.returned().filter(alerts=OuterRef("alert"), sold_by=OuterRef("recipient"))
+    concerned = Q(alert__in=alerts) & (Q(recipient__in=heads) | Exists(to_manager) | Exists(to_seller))
     AlertNotice.objects.filter(alert__in=opened).exclude(concerned).delete()
     _create_notices(_untold(alerts, OuterRef("deal__manager")).values_list("pk", "deal__manager"))
+    with_sales = alerts.filter(handoff__in=Handoff.objects.returned())
+    _create_notices(_untold(with_sales, OuterRef("handoff__sold_by")).values_list("pk", "handoff__sold_by"))
     for head in heads.values_list("pk", flat=True):
         _create_notices((alert, head) for alert in _untold(alerts, head).values_list("pk", flat=True))
 

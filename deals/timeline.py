@@ -44,6 +44,7 @@ KINDS = {
     "problems": gettext_lazy("Problems"),
     "changes": gettext_lazy("Changes"),
     "files": gettext_lazy("Files"),
+    "handoff": gettext_lazy("Handoff"),
 }
 """What the timeline is filtered by, in the order of the chips."""
 

@@ -7,7 +7,19 @@ from django.utils.translation import gettext as _
 
 from core import formatting
 from deals.editing import CONTACTS, FIELD_NAMES
-from deals.models import CallComment, FieldChange, Note, PartnerFile, Problem, StageChange, Task
+from deals.models import (
+    CallComment,
+    FieldChange,
+    Handoff,
+    HandoffQuestion,
+    HandoffReturn,
+    HandoffStatusChange,
+    Note,
+    PartnerFile,
+    Problem,
+    StageChange,
+    Task,
+)
 from deals.timeline import Entry, Line, Reach, Source, lines, register_source
 from partners.models import PartnerMerge
 
@@ -25,6 +37,11 @@ def register() -> None:
         Source("change", "changes", "deal.read", _changes, _change),
         Source("contact_change", "changes", "partner.read_contacts", _contact_changes, _change),
         Source("file", "files", "file.read", _files, _file),
+        Source("return", "handoff", "handoff.read", _returns, _return),
+        Source("handed_again", "handoff", "handoff.read", _handed_again, _handed_again_entry),
+        Source("question", "handoff", "handoff.read", _questions, _question),
+        Source("answer", "handoff", "handoff.read", _answers, _answer),
+        Source("handoff_status", "handoff", "handoff.read", _handoff_statuses, _handoff_status),
         Source("merge", "changes", "partner.read", _merges, _merge),
         Source("merge_undone", "changes", "partner.read", _merges_undone, _merge_undone),
     ):
@@ -132,6 +149,52 @@ def _files(reach: Reach):
 def _file(line: Line) -> Entry:
     url = reverse("partners:file", args=[line.ref])
     return Entry(line.at, "paperclip", _("File attached"), line.a, url=url)
+
+
+def _returns(reach: Reach):
+    returns = HandoffReturn.objects.filter(handoff__deal__in=reach.deals)
+    return lines(returns, at="returned_at", by="returned_by", a="missing", deal="handoff__deal_id")
+
+
+def _return(line: Line) -> Entry:
+    return Entry(line.at, "undo-2", _("Returned to sales"), line.a)
+
+
+def _handed_again(reach: Reach):
+    returns = HandoffReturn.objects.filter(handoff__deal__in=reach.deals, handed_over_at__isnull=False)
+    return lines(returns, at="handed_over_at", by="handed_over_by", a="reply", deal="handoff__deal_id")
+
+
+def _handed_again_entry(line: Line) -> Entry:
+    return Entry(line.at, "arrow-right-left", _("Handed over again"), line.a)
+
+
+def _questions(reach: Reach):
+    asked = HandoffQuestion.objects.filter(handoff__deal__in=reach.deals)
+    return lines(asked, at="asked_at", by="asked_by", a="text", deal="handoff__deal_id")
+
+
+def _question(line: Line) -> Entry:
+    return Entry(line.at, "circle-help", _("Question to sales"), line.a)
+
+
+def _answers(reach: Reach):
+    answered = HandoffQuestion.objects.filter(handoff__deal__in=reach.deals, answered_at__isnull=False)
+    return lines(answered, at="answered_at", by="answered_by", a="text", b="answer", deal="handoff__deal_id")
+
+
+def _answer(line: Line) -> Entry:
+    return Entry(line.at, "message-square-text", _("Sales has answered"), f"{line.a} → {line.b}")
+
+
+def _handoff_statuses(reach: Reach):
+    moved = HandoffStatusChange.objects.filter(handoff__deal__in=reach.deals)
+    return lines(moved, at="at", by="by", a="from_status", b="to_status", deal="handoff__deal_id")
+
+
+def _handoff_status(line: Line) -> Entry:
+    before, after = (Handoff.Status(value).label for value in (line.a, line.b))
+    return Entry(line.at, "chart-column", _("Status of advertising"), f"{before} → {after}")
 
 
 def _merges(reach: Reach):

@@ -8,15 +8,27 @@ from typing import TypeVar
 from django.db import connection
 from django.db.models import DateTimeField, Model
 
-from deals.models import CallComment, Deal, Handoff, Note, Pin, Problem, StageChange, Task
+from deals.models import (
+    CallComment,
+    Deal,
+    Handoff,
+    HandoffQuestion,
+    HandoffReturn,
+    HandoffStatusChange,
+    Note,
+    Pin,
+    Problem,
+    StageChange,
+    Task,
+)
 from invoices.models import Allocation, Invoice, InvoiceLine, Payment
 from partners.models import Agreement, Contact, Metrics, Partner
 
 Row = TypeVar("Row", bound=Model)
 
 ORDER = (
-    Partner, Contact, Agreement, Deal, StageChange, Handoff, Task, Metrics, CallComment, Note, Pin, Problem, Invoice,
-    InvoiceLine, Payment, Allocation,
+    Partner, Contact, Agreement, Deal, StageChange, Handoff, HandoffStatusChange, HandoffReturn, HandoffQuestion, Task,
+    Metrics, CallComment, Note, Pin, Problem, Invoice, InvoiceLine, Payment, Allocation,
 )  # fmt: skip
 """A table comes after the tables that it refers to."""
 

@@ -85,6 +85,7 @@ class Company:
 
     support: list[User]
     sales: list[User]
+    marketing: list[User]
     head: User
     packages: list[Package]
     services: dict[tuple[int, int], Service]
@@ -108,6 +109,7 @@ def found_company(managers: int, today: date) -> Company:
     return Company(
         support=[user for user in people if user.role == Role.SUPPORT_MANAGER],
         sales=[user for user in people if user.role == Role.SALES_MANAGER],
+        marketing=[user for user in people if user.role == Role.MARKETER],
         head=next(user for user in people if user.role == Role.HEAD),
         packages=packages,
         services=services,

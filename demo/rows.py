@@ -12,6 +12,7 @@ from demo.billing import add_bills
 from demo.calendar import Calendar
 from demo.calls import add_calls, add_step
 from demo.company import Company
+from demo.handoffs import add_talk, is_returned
 from demo.notes import add_notes
 from demo.stories import Chapter, Story
 from partners.models import Agreement, Contact, LegalKind, Partner
@@ -43,7 +44,7 @@ class Scribe:
     def write(self, story: Story, batch: Batch) -> None:
         rng = Random(f"{self.seed}/rows/{story.serial}")
         manager = self.company.support[story.manager]
-        seller = self.company.sales[story.serial % len(self.company.sales)]
+        seller = self.company.sales[0 if is_returned(story) else story.serial % len(self.company.sales)]
         partner = self._partner(story, manager, batch)
         contact = self._contacts(story, partner, rng, batch)
         self._agreements(story, partner, manager, rng, batch)
@@ -54,10 +55,13 @@ class Scribe:
             previous = previous if is_addon else deal
             add_bills(chapter, deal, self.company, rng, self.calendar, batch)
             deals.append(deal)
-        self._handoff(story, deals[0], seller, rng, batch)
+        handoff = self._handoff(story, deals[0], seller, rng, batch)
         add_calls(story, deals[: len(story.terms)], rng, self.calendar, batch)
         notes_rng = Random(f"{self.seed}/notes/{story.serial}")
         add_notes(story, deals[len(story.terms) - 1], manager, notes_rng, self.calendar, batch)
+        marketer = self.company.marketing[story.serial % len(self.company.marketing)]
+        talk_rng = Random(f"{self.seed}/handoff/{story.serial}")
+        add_talk(story, handoff, marketer, talk_rng, self.calendar, batch)
         for addon, deal in zip(story.addons, deals[len(story.terms) :], strict=True):
             add_step(addon, deal, batch)
 
@@ -165,9 +169,9 @@ class Scribe:
             batch.add(StageChange(deal=deal, from_stage=came_from, to_stage=stage, by=by, at=at, reason=reason))
             came_from = stage
 
-    def _handoff(self, story: Story, deal: Deal, seller: User, rng: Random, batch: Batch) -> None:
+    def _handoff(self, story: Story, deal: Deal, seller: User, rng: Random, batch: Batch) -> Handoff:
         is_complete = story.has_full_info or story.accepted_at is not None
-        batch.add(
+        return batch.add(
             Handoff(
                 deal=deal,
                 sold_by=seller,

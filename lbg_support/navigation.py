@@ -198,9 +198,11 @@ def _counts(user: User) -> dict[str, int]:
     else:
         queries["questions"] = Question.objects.new_answers(user)
     if may(user, "handoff.read"):
-        waiting = Handoff.objects.visible_to(user).waiting()
-        queries["handoffs"] = waiting
-        queries["handoffs_late"] = waiting.filter(accept_by__lte=today)
+        visible = Handoff.objects.visible_to(user)
+        is_seller = user.role == Role.SALES_MANAGER
+        queries["handoffs"] = visible.asking_sales() if is_seller else visible.with_support()
+        held = visible.returned() if is_seller else visible.with_support()
+        queries["handoffs_late"] = held.filter(accept_by__lte=today)
     if user.role == Role.SUPPORT_MANAGER:
         deals = Deal.objects.open().filter(manager__in=own)
         queries["partners"] = Partner.objects.filter(manager__in=own, archived_at__isnull=True)

@@ -72,6 +72,8 @@ SCREENS = [
     Screen("plan-task", "support", "/deals/{due_deal}/", "Назначить дело: линейка семи дней", press=("d",)),
     Screen("handoffs", "support", "/deals/handoffs/?handoff={handoff}", "Передача в ОМ"),
     Screen("handoff-new", "sales", "/deals/handoffs/new/", "Передать партнёра"),
+    Screen("handoff-returned", "sales", "/deals/handoffs/?handoff={returned}", "Передача в ОМ: возвращена продажам"),
+    Screen("handoffs-sold", "sales", "/deals/handoffs/sold/", "Что стало с переданными партнёрами"),
     Screen("partners", "support", "/partners/", "Партнёры"),
     Screen("partner", "support", "/partners/{partner}/", "Карточка партнёра"),
     Screen("invoices", "support", "/invoices/", "Счета"),
@@ -105,6 +107,7 @@ def things() -> dict[str, int]:
         "soon_deal": renewals.filter(stage__role="").first().pk,
         "partner": due.first().partner_id,
         "handoff": Handoff.objects.visible_to(manager).waiting().order_by("accept_by", "pk").first().pk,
+        "returned": Handoff.objects.returned().filter(sold_by__email="sales@demo.local").first().pk,
         "article": Article.objects.visible_to(manager).order_by("pk").first().pk,
         "invoice": invoices.filter(state="issued").order_by("-pk").first().pk,
     }

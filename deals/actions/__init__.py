@@ -19,7 +19,8 @@ from deals.actions.drafts import discard_draft, save_draft
 from deals.actions.editing import EditConflict, change_field
 from deals.actions.exports import record_export
 from deals.actions.files import archive_file, attach_file, restore_file
-from deals.actions.handoffs import accept_handoff, fill_in_handoff, hand_over, set_handoff_status
+from deals.actions.handoff_talk import answer_question, ask_sales, hand_over_again, return_handoff
+from deals.actions.handoffs import accept_handoff, fill_in_handoff, hand_over, plan_campaign, set_handoff_status
 from deals.actions.money import invoice_was_issued, money_came
 from deals.actions.notes import edit_note, pin, unpin, write_note
 from deals.actions.problems import raise_problem, resolve_problem
@@ -33,9 +34,11 @@ __all__ = [
     "NextStep",
     "accept_handoff",
     "add_agreement",
+    "answer_question",
     "append_main_comment",
     "archive_agreement",
     "archive_file",
+    "ask_sales",
     "attach_file",
     "change_field",
     "complete_deal",
@@ -45,18 +48,21 @@ __all__ = [
     "edit_note",
     "fill_in_handoff",
     "hand_over",
+    "hand_over_again",
     "invoice_was_issued",
     "lose_deal",
     "money_came",
     "move_deal",
     "offer_addon",
     "pin",
+    "plan_campaign",
     "raise_problem",
     "record_export",
     "reopen_task",
     "reschedule_task",
     "resolve_problem",
     "restore_file",
+    "return_handoff",
     "save_call_comment",
     "save_draft",
     "schedule_task",

@@ -1,6 +1,6 @@
 """From sales to support: handing a paid partner over, and accepting it into work (R1, R18)."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
@@ -11,10 +11,11 @@ from catalog.models import Package
 from core import moscow
 from core.audit import operation
 from core.errors import RuleViolation
+from deals.actions.handoff_talk import acceptance_step, add_question, missing_words, not_returned
 from deals.actions.locking import lock_handoff, lock_open_deal
 from deals.actions.stages import enter
 from deals.actions.tasks import NextStep, finish, plan
-from deals.models import Deal, Handoff, PipelineCode, Stage, StageChange, StageRole, Task
+from deals.models import Deal, Handoff, HandoffStatusChange, PipelineCode, Stage, StageChange, StageRole
 from deals.rules import acceptance_deadline, add_months
 from partners.actions import PartnerDraft, add_partner
 from partners.actions.locking import lock_partner
@@ -65,7 +66,7 @@ def hand_over(
             created_at=now,
             **details,
         )
-        plan(deal, _acceptance_step(handoff, now), by=by, now=now)
+        plan(deal, acceptance_step(handoff, now), by=by, now=now)
     return handoff
 
 
@@ -74,7 +75,8 @@ def accept_handoff(
 ) -> Handoff:
     """Accept the partner into work: who and when, the deal at «Принят в работу», and the first task (R1).
 
-    The head may give it to another manager at once. Raises `already_accepted`, `deal_closed` and what a task may raise.
+    The head may give it to another manager at once. What the checklist lacks becomes a question to sales.
+    Raises `already_accepted`, `handoff_returned`, `deal_closed` and what a task may raise.
     """
     require(by, "handoff.accept", handoff)
     with operation("handoff.accept", by=by):
@@ -83,6 +85,7 @@ def accept_handoff(
         if handoff.accepted_at:
             name = handoff.accepted_by.full_name
             raise RuleViolation("already_accepted", _("Already accepted into work: %(name)s.") % {"name": name})
+        not_returned(handoff)
         if manager and manager.pk != deal.manager_id:
             require(by, "partner.reassign", deal.partner)
             _check_support_manager(manager)
@@ -97,31 +100,66 @@ def accept_handoff(
         handoff.version += 1
         handoff.save()
         plan(deal, first_task, by=by, now=now)
+        if handoff.missing:
+            add_question(handoff, missing_words(handoff), by=by, now=now)
     return handoff
 
 
 def set_handoff_status(handoff: Handoff, status: str, *, by: User, now: datetime) -> Handoff:
-    """Move the row of «Передача в ОМ» on: waiting for info, info received, in preparation, running (R18)."""
+    """Move the row of «Передача в ОМ» on: waiting for info, info received, in preparation, running (R18).
+
+    The steps are marketing's; sales only sets it back to waiting for info. Raises `unknown_status`,
+    `status_of_marketing`.
+    """
     require(by, "handoff.set_status", handoff)
     if status not in Handoff.Status.values:
         raise RuleViolation("unknown_status", _("Choose one of the statuses."), "status")
+    if by.role == Role.SALES_MANAGER and status != Handoff.Status.WAITING_INFO:
+        message = _("Marketing moves this status on; you can set it back to “Waiting for info”.")
+        raise RuleViolation("status_of_marketing", message, "status")
     with operation("handoff.set_status", by=by):
         handoff = lock_handoff(handoff)
-        handoff.status = status
-        handoff.version += 1
-        handoff.save()
+        if status != handoff.status:
+            HandoffStatusChange.objects.create(
+                handoff=handoff, from_status=handoff.status, to_status=status, by=by, at=now
+            )
+            handoff.status = status
+            handoff.version += 1
+            handoff.save()
     return handoff
 
 
 def fill_in_handoff(handoff: Handoff, *, by: User, now: datetime, **details: str | bool) -> Handoff:
-    """Sales completes what it owes: wished speed, geography, campaign, networks and the checklist (R18)."""
+    """Sales completes what it owes: wished speed, geography and the checklist (R18).
+
+    Raises `info_is_taken` when marketing works with it already: then sales sets «waiting for info» first.
+    """
     require(by, "handoff.create", handoff)
     with operation("handoff.create", by=by, why="fill in"):
         handoff = lock_handoff(handoff)
-        for name, value in details.items():
-            setattr(handoff, name, value)
-        handoff.version += 1
-        handoff.save()
+        if by.role == Role.SALES_MANAGER and not is_open_to_sales(handoff):
+            message = _("Marketing has taken this information. Set “Waiting for info” to change it.")
+            raise RuleViolation("info_is_taken", message)
+        return _write_details(handoff, details)
+
+
+def is_open_to_sales(handoff: Handoff) -> bool:
+    """Whether sales may still change what it has given: while marketing waits, or support has returned it."""
+    return handoff.status == Handoff.Status.WAITING_INFO or handoff.returned_at is not None
+
+
+def plan_campaign(handoff: Handoff, *, campaign: str, networks: str, by: User, now: datetime) -> Handoff:
+    """Marketing writes which campaign is planned and in which networks (R18)."""
+    require(by, "handoff.plan_campaign", handoff)
+    with operation("handoff.plan_campaign", by=by):
+        return _write_details(lock_handoff(handoff), {"campaign": campaign, "networks": networks})
+
+
+def _write_details(handoff: Handoff, details: dict[str, str | bool]) -> Handoff:
+    for name, value in details.items():
+        setattr(handoff, name, value)
+    handoff.version += 1
+    handoff.save()
     return handoff
 
 
@@ -177,9 +215,3 @@ def _open_deal(
     )
     StageChange.objects.create(deal=deal, to_stage=handed_over, by=by, at=now)
     return deal
-
-
-def _acceptance_step(handoff: Handoff, now: datetime) -> NextStep:
-    """The manager's task until the partner is accepted: due in the last office hour of the deadline's day."""
-    day = max(handoff.accept_by, moscow.today(now))
-    return NextStep(_("First call: accept into work"), moscow.at(day, time(18)), Task.Kind.CALL)

@@ -23,9 +23,9 @@ from partners.tax_numbers import is_tax_number
 
 NEW, EXISTING = "new", "existing"
 PARTNERS_OFFERED = 500
-DETAILS = (
-    "wished_speed", "geography", "campaign", "networks", "has_customer_request", "has_offer_accepted", "has_access",
-)  # fmt: skip
+DETAILS = ("wished_speed", "geography", "has_customer_request", "has_offer_accepted", "has_access")
+NOT_NEEDED = {"needs_advertising": ("wished_speed", "geography"), "needs_access": ("has_access",)}
+"""The fields that are not asked for when the package does not need them."""
 NEEDED_OF_NEW = {
     "name": gettext_lazy("Enter the name of the partner."),
     "city": gettext_lazy("Choose the city."),
@@ -35,18 +35,30 @@ NEEDED_OF_NEW = {
 
 
 class DetailsForm(forms.Form):
-    """What marketing needs and what is there already; sales completes it as it comes."""
+    """What the package needs to begin with and what is there already; sales completes it as it comes."""
 
     wished_speed = forms.CharField(label=gettext_lazy("Wished speed of requests"), max_length=120, required=False)
     geography = forms.CharField(label=gettext_lazy("Geography"), max_length=160, required=False)
-    campaign = forms.CharField(label=gettext_lazy("Planned campaign"), max_length=160, required=False)
-    networks = forms.CharField(label=gettext_lazy("Networks"), max_length=160, required=False)
     has_customer_request = forms.BooleanField(label=gettext_lazy("Customer request"), required=False)
     has_offer_accepted = forms.BooleanField(label=gettext_lazy("Contract-offer accepted"), required=False)
     has_access = forms.BooleanField(label=gettext_lazy("Access and contact"), required=False)
 
+    def ask_for(self, package: Package | None) -> None:
+        """Leave out what this package does not need; without a package everything is asked for."""
+        for need, names in NOT_NEEDED.items():
+            if package and not getattr(package, need):
+                for name in names:
+                    del self.fields[name]
+
     def details(self) -> dict[str, str | bool]:
-        return {name: self.cleaned_data[name] for name in DETAILS}
+        return {name: self.cleaned_data[name] for name in DETAILS if name in self.cleaned_data}
+
+
+class CampaignForm(forms.Form):
+    """What marketing plans for the partner (R18)."""
+
+    campaign = forms.CharField(label=gettext_lazy("Planned campaign"), max_length=160, required=False)
+    networks = forms.CharField(label=gettext_lazy("Networks"), max_length=160, required=False)
 
 
 class HandOverForm(DetailsForm):
@@ -130,7 +142,24 @@ class HandOverForm(DetailsForm):
             "hx-select": "#deadline",
             "hx-swap": "outerHTML",
         }
+        # So do the fields that the chosen package needs.
+        self.fields["package"].widget.attrs |= {
+            "hx-get": reverse("deals:handoff-new"),
+            "hx-trigger": "change",
+            "hx-target": "#needed",
+            "hx-select": "#needed",
+            "hx-swap": "outerHTML",
+            "hx-include": "#needed",
+        }
+        self.chosen_package = self._chosen_package()
+        self.ask_for(self.chosen_package)
         self._offer_managers()
+
+    def _chosen_package(self) -> Package | None:
+        try:
+            return self.fields["package"].to_python(self["package"].value())
+        except forms.ValidationError:
+            return None
 
     def _offer_managers(self) -> None:
         """The least loaded first, with how many partners each has."""

@@ -5,7 +5,8 @@ from deals.models.comment import CallComment, CommentDraft, PromiseVerdict
 from deals.models.deal import Deal, StageChange
 from deals.models.export import Export
 from deals.models.file import PartnerFile
-from deals.models.handoff import Handoff
+from deals.models.handoff import Handoff, checklist
+from deals.models.handoff_talk import HandoffQuestion, HandoffReturn, HandoffStatusChange
 from deals.models.note import EDITABLE_FOR, MAX_PINS, FieldChange, Note, Pin
 from deals.models.pipeline import Pipeline, PipelineCode, Stage, StageRole
 from deals.models.problem import Problem, has_problem
@@ -22,6 +23,9 @@ __all__ = [
     "Export",
     "FieldChange",
     "Handoff",
+    "HandoffQuestion",
+    "HandoffReturn",
+    "HandoffStatusChange",
     "Note",
     "PartnerFile",
     "Pin",
@@ -33,5 +37,6 @@ __all__ = [
     "StageChange",
     "StageRole",
     "Task",
+    "checklist",
     "has_problem",
 ]

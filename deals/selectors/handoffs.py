@@ -4,26 +4,41 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Avg, Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import (
+    Avg,
+    Count,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
+from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Substitution, User
 from core import formatting, moscow
 from core.expressions import MoscowDate
-from deals.models import Handoff
+from deals.models import Handoff, HandoffQuestion, checklist
 from deals.models.handoff import HandoffQuerySet
 
 PAGE_SIZE = 50
-INFO_ITEMS = 5
 IN_TIME = Q(accepted_on__lte=F("accept_by"))
 """Accepted not later than the day after the payment (R1). Needs `with_accepted_on`."""
 ROW_FIELDS = (
     "pk", "deal_id", "paid_on", "accept_by", "amount", "status", "geography", "wished_speed", "has_customer_request",
-    "has_offer_accepted", "has_access", "accepted_at", "deal__partner__name", "deal__partner__city__name",
-    "deal__partner__city__timezone", "deal__main_comment", "package__name", "package__term_months",
+    "has_offer_accepted", "has_access", "accepted_at", "returned_at", "time_with_sales",
+    "deal__partner__name", "deal__partner__city__name", "deal__partner__city__timezone", "deal__main_comment",
+    "package__name", "package__term_months", "package__needs_advertising", "package__needs_access",
     "sold_by__first_name", "sold_by__last_name", "accepted_by__first_name", "accepted_by__last_name",
 )  # fmt: skip
+CHECKED = ("has_customer_request", "has_offer_accepted", "geography", "wished_speed", "has_access")
+"""The handoff's own fields of the checklist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +64,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class HandoffRow:
-    """A line of the table. `info_ready` counts the items of the checklist that are there."""
+    """A line of the table. `info_ready` counts the items of the checklist that are there, of `info_needed`.
+
+    `with_sales` is how long sales held it after a return, None when it never did.
+    """
 
     pk: int
     deal_id: int
@@ -61,7 +79,11 @@ class HandoffRow:
     amount: Decimal
     package: str
     info_ready: int
+    info_needed: int
     is_waiting_info: bool
+    is_returned: bool
+    with_sales: timedelta | None
+    questions: int
     status: str
     seller: str
     accepted_at: datetime | None
@@ -71,7 +93,7 @@ class HandoffRow:
 
     @property
     def is_ready(self) -> bool:
-        return self.info_ready == INFO_ITEMS
+        return self.info_ready == self.info_needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +107,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The strip. `average` is the time from handing over to accepting, this month and the month before."""
+    """The strip. `average` is how long support took to accept, without the time with sales, this month and before.
+
+    `asking_sales` are those that wait for a word from sales; `returned` of the waiting ones are with sales.
+    """
 
     waiting: int
+    returned: int
+    asking_sales: int
     waiting_sum: Decimal
     due_today: int
     overdue: int
@@ -119,17 +146,18 @@ def with_accepted_on(handoffs: HandoffQuerySet) -> HandoffQuerySet:
 
 
 def handoff_facts(handoffs: HandoffQuerySet, now: datetime) -> Facts:
-    """The figures of the strip over the visible handoffs, in one query."""
+    """The figures of the strip over the visible handoffs, in two queries."""
     today = moscow.today(now)
     month_starts = today.replace(day=1)
     month = moscow.start_of_day(month_starts)
     previous = moscow.start_of_day((month_starts - timedelta(days=1)).replace(day=1))
     is_waiting = Q(accepted_at__isnull=True)
     this_month = Q(accepted_at__gte=month)
-    took = ExpressionWrapper(F("accepted_at") - F("created_at"), output_field=DurationField())
+    took = ExpressionWrapper(F("accepted_at") - F("created_at") - F("time_with_sales"), output_field=DurationField())
     recent = handoffs.filter(Q(accepted_at__isnull=True, deal__closed_at__isnull=True) | Q(accepted_at__gte=previous))
     row = with_accepted_on(recent).aggregate(
         waiting=Count("pk", filter=is_waiting),
+        returned=Count("pk", filter=is_waiting & Q(returned_at__isnull=False)),
         waiting_sum=Sum("amount", filter=is_waiting),
         due_today=Count("pk", filter=is_waiting & Q(accept_by=today)),
         overdue=Count("pk", filter=is_waiting & Q(accept_by__lt=today)),
@@ -140,7 +168,7 @@ def handoff_facts(handoffs: HandoffQuerySet, now: datetime) -> Facts:
     )
     row["waiting_sum"] = row["waiting_sum"] or Decimal(0)
     row |= {name: _whole_hours(row[name]) for name in ("average", "average_before")}
-    return Facts(**row, month=f"{month_starts:%Y-%m}")
+    return Facts(**row, asking_sales=handoffs.asking_sales().count(), month=f"{month_starts:%Y-%m}")
 
 
 def handoff_groups(handoffs: HandoffQuerySet, filters: Filters, now: datetime) -> tuple[list[Group], bool]:
@@ -154,6 +182,8 @@ def handoff_groups(handoffs: HandoffQuerySet, filters: Filters, now: datetime) -
         handoffs = handoffs.filter(deal__manager=filters.manager)
     if filters.view == "waiting":
         chosen = _due(handoffs.waiting(), filters.due, now).order_by("accept_by", "pk")
+    elif filters.view == "sales":
+        chosen = handoffs.asking_sales().order_by("accept_by", "pk")
     elif filters.view == "accepted":
         chosen = _accepted_in(handoffs, filters.month).order_by("-accepted_at", "-pk")
     else:
@@ -231,19 +261,22 @@ def _accepted_lately(handoffs: HandoffQuerySet, now: datetime) -> list[Group]:
 
 
 def _rows(handoffs: QuerySet, now: datetime) -> list[HandoffRow]:
-    return [_row(values, now) for values in handoffs.values(*ROW_FIELDS)]
+    asked = HandoffQuestion.objects.open().filter(handoff=OuterRef("pk")).order_by().values("handoff")
+    open_questions = Coalesce(Subquery(asked.annotate(n=Count("pk")).values("n")), 0)
+    return [_row(values, now) for values in handoffs.values(*ROW_FIELDS, open_questions=open_questions)]
 
 
 def _row(values: dict, now: datetime) -> HandoffRow:
     deadline_at = moscow.end_of_day(values["accept_by"])
     accepted_at = values["accepted_at"]
-    ready = (
-        values["has_customer_request"],
-        values["has_offer_accepted"],
-        values["deal__main_comment"].strip(),
-        values["geography"] and values["wished_speed"],
-        values["has_access"],
+    items = checklist(
+        main_comment=values["deal__main_comment"],
+        needs_advertising=values["package__needs_advertising"],
+        needs_access=values["package__needs_access"],
+        **{name: values[name] for name in CHECKED},
     )
+    returned_at = None if accepted_at else values["returned_at"]
+    with_sales = values["time_with_sales"] + (now - returned_at if returned_at else timedelta(0))
     return HandoffRow(
         pk=values["pk"],
         deal_id=values["deal_id"],
@@ -254,7 +287,11 @@ def _row(values: dict, now: datetime) -> HandoffRow:
         deadline_at=deadline_at,
         amount=values["amount"],
         package=f"{values['package__name']} · {values['package__term_months']}\N{NO-BREAK SPACE}мес",
-        info_ready=sum(map(bool, ready)),
+        info_ready=sum(is_there for _what, is_there in items),
+        info_needed=len(items),
+        is_returned=returned_at is not None,
+        with_sales=with_sales or None,
+        questions=values["open_questions"],
         is_waiting_info=values["status"] == Handoff.Status.WAITING_INFO,
         status=Handoff.Status(values["status"]).label,
         seller=_short(values["sold_by__first_name"], values["sold_by__last_name"]),

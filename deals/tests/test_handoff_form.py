@@ -54,8 +54,6 @@ def typed(manager):
         "agreements": "Бесплатный разбор звонков через месяц\n\n— Скидка 7 % на продление",
         "wished_speed": "25 в неделю",
         "geography": "Хабаровск и Комсомольск-на-Амуре",
-        "campaign": "Поиск",
-        "networks": "Директ",
         "has_offer_accepted": "on",
         "manager": manager.pk,
     }
@@ -82,7 +80,8 @@ def test_r1_a_handed_over_partner_waits_for_its_manager_with_everything_agreed(c
     ]
     assert (deal.stage.role, deal.main_comment, handoff.amount) == ("handed_over", typed["main_comment"], 120_000)
     assert (handoff.sold_by, handoff.accept_by) == (seller, handoff.paid_on + timedelta(days=1))
-    assert (handoff.has_customer_request, handoff.has_offer_accepted, handoff.networks) == (False, True, "Директ")
+    assert (handoff.has_customer_request, handoff.has_offer_accepted) == (False, True)
+    assert (handoff.wished_speed, handoff.status) == ("25 в неделю", "waiting_info")
 
 
 def test_the_seller_lands_on_the_table_beside_what_was_handed_over(client, seller, typed):
@@ -134,7 +133,7 @@ def test_bad_input_is_answered_at_the_field_and_nothing_typed_is_lost(client, se
     assert list(response.context["form"].errors) == [field]
     assert 'aria-invalid="true"' in page or field == "who"
     assert not Handoff.objects.exists() and not Partner.objects.exists()
-    for name in {"wished_speed", "campaign", "networks", "contact_name", "phone"} - {field}:
+    for name in {"wished_speed", "contact_name", "phone"} - {field}:
         assert f'value="{data[name]}"' in page
     if field != "main_comment":
         assert data["main_comment"] in page
@@ -244,6 +243,31 @@ def test_r1_the_deadline_follows_the_payment_date(client, seller):
     today = moscow.today(timezone.now())
     assert deadlines["2026-11-20"] == moscow.end_of_day(date(2026, 11, 21))
     assert deadlines["x"] == moscow.end_of_day(today + timedelta(days=1))
+
+
+def test_r18_the_form_asks_for_what_the_chosen_package_needs_and_keeps_what_was_typed(client, seller):
+    whole, bare = PackageFactory(), PackageFactory(needs_advertising=False, needs_access=False)
+    client.force_login(seller)
+
+    forms = [
+        client.get(URL, {"package": package, "wished_speed": "25 в неделю"}).context["form"]
+        for package in ("", whole.pk, bare.pk, "x", "9" * 30)
+    ]
+
+    asked = [("geography" in form.fields, "has_access" in form.fields) for form in forms]
+    assert asked == [(True, True), (True, True), (False, False), (True, True), (True, True)]
+    assert forms[1]["wished_speed"].value() == "25 в неделю"
+
+
+def test_a_package_without_advertising_is_ready_without_its_fields(client, seller, typed):
+    bare = PackageFactory(needs_advertising=False, needs_access=False)
+    client.force_login(seller)
+
+    client.post(URL, typed | {"package": bare.pk, "has_customer_request": "on"})
+
+    handoff = Handoff.objects.get()
+    assert [is_there for _what, is_there in handoff.checklist] == [True, True, True]
+    assert (handoff.geography, handoff.has_access) == ("", False)
 
 
 @pytest.mark.parametrize("factory", [SupportFactory, MarketerFactory])

@@ -13,7 +13,7 @@ from accounts.permissions import permission
 from core import formatting, moscow
 from core.errors import RuleViolation
 from deals.actions import hand_over
-from deals.forms.handoff import EXISTING, NEW, HandOverForm
+from deals.forms.handoff import DETAILS, EXISTING, NEW, HandOverForm
 from deals.rules import acceptance_deadline
 
 
@@ -56,7 +56,9 @@ def handoff_new(request: HttpRequest) -> HttpResponse:
 
 def _initial(request: HttpRequest, now: datetime) -> dict:
     partner = request.GET.get("partner", "")
+    kept = {name: request.GET[name] for name in ("package", *DETAILS) if name in request.GET}
     return {
+        **kept,
         "who": EXISTING if partner else NEW,
         "partner": partner,
         "paid_on": _as_date(request.GET.get("paid_on")) or moscow.today(now),

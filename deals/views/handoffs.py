@@ -12,19 +12,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.models import User
+from accounts.models import Role, User
 from accounts.permissions import may, permission
 from core import formatting, moscow
 from core.errors import RuleViolation
-from deals.actions import accept_handoff, fill_in_handoff, set_handoff_status
+from deals.actions import accept_handoff, fill_in_handoff, plan_campaign, set_handoff_status
+from deals.actions.handoffs import is_open_to_sales
 from deals.first_call import calling_hours
 from deals.forms.accept import AcceptForm
-from deals.forms.handoff import DETAILS, DetailsForm
+from deals.forms.handoff import DETAILS, CampaignForm, DetailsForm
 from deals.models import Handoff
 from deals.selectors.handoffs import Filters, handoff_facts, handoff_groups, last_accepted, sellers
 from deals.selectors.load import tasks_per_day
 
-VIEWS = ("waiting", "accepted", "all")
+VIEWS = ("waiting", "sales", "accepted", "all")
 PANEL_ID = "handoff-panel"
 
 
@@ -77,7 +78,7 @@ def set_status(request: HttpRequest, pk: int) -> HttpResponse:
         return _render(request, _panel(request, handoff, now, status_error=violation.message), now, status=422)
     words = {"partner": handoff.deal.partner, "status": handoff.get_status_display()}
     messages.success(request, _("%(partner)s: %(status)s") % words)
-    return redirect(reverse("deals:handoffs") + f"?handoff={pk}")
+    return redirect(panel_url(handoff))
 
 
 @permission("handoff.create")
@@ -87,11 +88,41 @@ def fill_in(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     handoff = _handoff(request, pk)
     form = DetailsForm(request.POST)
+    form.ask_for(handoff.package)
+    if form.is_valid():
+        try:
+            fill_in_handoff(handoff, by=request.user, now=now, **form.details())
+        except RuleViolation as violation:
+            form.add_error(None, violation.message)
+        else:
+            messages.success(request, _("The information is saved: %(partner)s") % {"partner": handoff.deal.partner})
+            return redirect(panel_url(handoff))
+    return _render(request, _panel(request, handoff, now, details_form=form), now, status=422)
+
+
+@permission("handoff.plan_campaign")
+@require_POST
+def campaign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Marketing writes the planned campaign and its networks (R18)."""
+    now = timezone.now()
+    handoff = _handoff(request, pk)
+    form = CampaignForm(request.POST)
     if not form.is_valid():
-        return _render(request, _panel(request, handoff, now, details_form=form), now, status=422)
-    fill_in_handoff(handoff, by=request.user, now=now, **form.details())
-    messages.success(request, _("The information is saved: %(partner)s") % {"partner": handoff.deal.partner})
-    return redirect(reverse("deals:handoffs") + f"?handoff={pk}")
+        return _render(request, _panel(request, handoff, now, campaign_form=form), now, status=422)
+    plan_campaign(handoff, by=request.user, now=now, **form.cleaned_data)
+    messages.success(request, _("The campaign is written down: %(partner)s") % {"partner": handoff.deal.partner})
+    return redirect(panel_url(handoff))
+
+
+def panel_url(handoff: Handoff) -> str:
+    """The table with the panel of this handoff."""
+    return f"{reverse('deals:handoffs')}?handoff={handoff.pk}"
+
+
+def refused(request: HttpRequest, pk: int, **refusal: Any) -> HttpResponse:
+    """The table and the panel again, with what was refused in it."""
+    now = timezone.now()
+    return _render(request, _panel(request, _handoff(request, pk), now, **refusal), now, status=422)
 
 
 def _handoff(request: HttpRequest, pk: int) -> Handoff:
@@ -144,6 +175,9 @@ def _render(request: HttpRequest, panel: dict[str, Any], now: datetime, status: 
         "facts": handoff_facts(visible, now),
         "can_accept": may(request.user, "handoff.accept"),
         "can_create": may(request.user, "handoff.create"),
+        "can_follow": may(request.user, "handoff.follow"),
+        "can_ask": may(request.user, "handoff.ask"),
+        "is_seller": request.user.role == Role.SALES_MANAGER,
         **panel,
     }
     return render(request, "deals/handoffs.html", context, status=status)
@@ -156,16 +190,25 @@ def _panel(
     *,
     form: AcceptForm | None = None,
     details_form: DetailsForm | None = None,
-    status_error: str = "",
+    campaign_form: CampaignForm | None = None,
+    **refusal: Any,
 ) -> dict[str, Any]:
-    """The context of the panel: contacts for those who may see them, the form for those who may accept."""
+    """The context of the panel: contacts for those who may see them, the forms for those who may act.
+
+    `refusal` is what was refused and why: status_error, again_error and reply, answer_error, answered and answer.
+    """
     user, deal = request.user, handoff.deal
     is_waiting = handoff.accepted_at is None and deal.is_open
-    can_accept = is_waiting and may(user, "handoff.accept")
+    is_returned = is_waiting and handoff.returned_at is not None
+    can_accept = is_waiting and not is_returned and may(user, "handoff.accept")
     if can_accept and form is None:
         form = AcceptForm(handoff=handoff, user=user, now=now)
-    if may(user, "handoff.create") and details_form is None:
+    is_changeable = user.role != Role.SALES_MANAGER or is_open_to_sales(handoff)
+    if may(user, "handoff.create") and is_changeable and details_form is None:
         details_form = DetailsForm(initial={name: getattr(handoff, name) for name in DETAILS})
+        details_form.ask_for(handoff.package)
+    if may(user, "handoff.plan_campaign") and campaign_form is None:
+        campaign_form = CampaignForm(initial={"campaign": handoff.campaign, "networks": handoff.networks})
     checklist = handoff.checklist
     opens_at, closes_at = calling_hours(deal.partner.city.timezone, moscow.today(now))
     return {
@@ -175,17 +218,37 @@ def _panel(
         "deal": deal,
         "partner": deal.partner,
         "is_waiting": is_waiting,
+        "is_returned": is_returned,
+        "is_seller": user.role == Role.SALES_MANAGER,
+        "waited_on_support": handoff.waited_on_support(now),
+        "waited_on_sales": handoff.waited_on_sales(now),
+        "returns": list(handoff.returns.select_related("returned_by", "handed_over_by").reverse()),
+        "questions": list(handoff.questions.select_related("asked_by", "answered_by")),
+        "status_changes": list(handoff.status_changes.select_related("by")),
+        "can_return": can_accept and may(user, "handoff.return"),
+        "can_hand_over": is_returned and may(user, "handoff.create"),
+        "can_ask": may(user, "handoff.ask"),
+        "can_answer": may(user, "handoff.answer"),
         "checklist": checklist,
         "ready_count": sum(is_there for _what, is_there in checklist),
         "agreements": list(deal.partner.agreements.all()),
         "contact": deal.contact if may(user, "partner.read_contacts") else None,
         "can_see_contact": may(user, "partner.read_contacts"),
         "can_set_status": may(user, "handoff.set_status"),
-        "statuses": Handoff.Status.choices,
-        "status_error": status_error,
+        "statuses": _statuses(user, handoff),
         "details_form": details_form,
+        "campaign_form": campaign_form,
+        **refusal,
         "calling_from": opens_at,
         "calling_till": closes_at,
         "form": form if can_accept else None,
         "day_counts": tasks_per_day(user, now) if can_accept else {},
     }
+
+
+def _statuses(user: User, handoff: Handoff) -> list[tuple[str, str]]:
+    """The steps that this person may take; sales only back to waiting for info (R18)."""
+    if user.role != Role.SALES_MANAGER:
+        return Handoff.Status.choices
+    open_to_sales = {handoff.status, Handoff.Status.WAITING_INFO}
+    return [(value, label) for value, label in Handoff.Status.choices if value in open_to_sales]

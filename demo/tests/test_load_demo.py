@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Role, User
 from core import moscow
 from deals.comment_text import missing_parts, read_numbers
-from deals.models import CallComment, Deal, Handoff, Note, Pin, Problem, StageChange, Task
+from deals.models import CallComment, Deal, Handoff, HandoffQuestion, Note, Pin, Problem, StageChange, Task
 from deals.rules import next_term
 from demo.company import PASSWORD
 from demo.loading import load_demo
@@ -144,6 +144,17 @@ def test_r1_handoffs_wait_some_at_their_last_day_one_late_some_without_info():
     accepted = Handoff.objects.filter(accepted_at__isnull=False)
     late = sum(handoff.accepted_at > handoff.deadline_at for handoff in accepted)
     assert 0 < late < accepted.count() / 10
+
+
+def test_r1_r18_the_late_handoff_was_returned_to_sales_and_one_question_waits():
+    returned = Handoff.objects.returned().get()
+
+    assert returned.accept_by < TODAY
+    assert [task.assignee for task in returned.deal.tasks.open()] == [returned.sold_by]
+    assert HandoffQuestion.objects.open().exists()
+    assert HandoffQuestion.objects.filter(answered_at__isnull=False).exists()
+    running = Handoff.objects.filter(status="running").first()
+    assert [change.to_status for change in running.status_changes.all()] == ["info_received", "preparing", "running"]
 
 
 def test_r2_people_keep_the_seven_days_postpone_and_forget():

@@ -176,7 +176,7 @@ def received_between(first: date, last: date, *, managers: list[int] | None = No
 def rail(user: User, now: datetime) -> dict[str, Any]:
     """What waits beside the queue: handoffs to accept, the money of the day, deals without a next step."""
     own, today = acting_for(user), moscow.today(now)
-    handoffs = Handoff.objects.visible_to(user).waiting().select_related("deal__partner__city", "package")
+    handoffs = Handoff.objects.visible_to(user).with_support().select_related("deal__partner__city", "package")
     received = (
         Allocation.objects.standing()
         .filter(invoice__partner__manager__in=own, payment__paid_on=today)
