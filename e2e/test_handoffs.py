@@ -81,6 +81,7 @@ def test_support_and_sales_talk_until_the_partner_is_accepted(page: Page, live_s
     open_panel(manager)
     if width > 1000:
         page.keyboard.press("w")
+        expect(page.get_by_role("dialog").get_by_role("textbox")).to_be_focused()
         page.keyboard.type("Кто ведёт сайт?")
         page.keyboard.press("Control+Enter")
     else:
