@@ -12,6 +12,7 @@ from accounts.forms import PersonForm
 from accounts.models import Substitution, User
 from accounts.permissions import may
 from core.audit import operation
+from live.publishing import revoke
 
 admin.site.site_header = admin.site.site_title = _("LBG Support: reference data")
 
@@ -57,9 +58,16 @@ class UserAdmin(TablePermissions, admin.ModelAdmin):
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+        revoke(obj.pk)
 
 
 @admin.register(Substitution)
 class SubstitutionAdmin(TablePermissions, admin.ModelAdmin):
     reads = updates = "substitution.update"
     list_display = ["substitute", "absent", "starts_on", "ends_on"]
+
+    def save_model(self, request: HttpRequest, obj: Substitution, form: ModelForm, change: bool) -> None:
+        """Who stood in before and who does now hear other things from this moment on."""
+        super().save_model(request, obj, form, change)
+        for person in {obj.substitute_id, form.initial.get("substitute", obj.substitute_id)}:
+            revoke(person)

@@ -1,4 +1,4 @@
-"""One's own settings, and whether one is still signed in."""
+"""One's own settings, whether one is still signed in, and the ticket to live pages."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
@@ -7,9 +7,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
+from redis.exceptions import RedisError
 
 from accounts.actions import set_preferences
 from accounts.forms import PreferencesForm, SettingsForm
+from accounts.hearing import ticket_for
 from accounts.permissions import permission, public
 
 
@@ -58,3 +60,14 @@ def session(request: HttpRequest) -> JsonResponse:
     """
     person = request.user.pk if request.user.is_authenticated else None
     return JsonResponse({"person": person, "token": get_token(request)})
+
+
+@permission("profile.update")
+@never_cache
+@require_GET
+def live_ticket(request: HttpRequest) -> JsonResponse:
+    """A ticket to the event streams for the topics of the page that its reader may hear; 503 sends it polling."""
+    try:
+        return JsonResponse({"ticket": ticket_for(request.user, request.GET.getlist("topic"))})
+    except (RedisError, OSError):
+        return JsonResponse({}, status=503)

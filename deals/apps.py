@@ -7,7 +7,8 @@ class DealsConfig(AppConfig):
     verbose_name = pgettext_lazy("section", "Deals")
 
     def ready(self) -> None:
-        from deals import partner_hooks, timeline_sources
+        from deals import hints, partner_hooks, timeline_sources
 
         timeline_sources.register()
         partner_hooks.register()
+        hints.register()

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import RuleViolation
+from deals import hints
 from deals.models import Deal, FieldChange, PipelineCode, Task
 from partners import hooks
 from partners.models import Partner
@@ -39,7 +40,11 @@ def hand_open_work_over(partner: Partner, former: User, *, by: User, now: dateti
     """With the partner its new manager gets the former one's open deals and tasks."""
     deals = Deal.objects.open().filter(partner=partner, manager=former)
     keys = list(deals.order_by("pk").values_list("pk", flat=True))
+    for deal in deals:
+        hints.deal_changes(deal)
     Deal.objects.filter(pk__in=keys).update(manager=partner.manager, version=F("version") + 1)
+    for deal in Deal.objects.filter(pk__in=keys):
+        hints.deal_changes(deal)
     FieldChange.objects.bulk_create(
         FieldChange(
             deal_id=key, field="manager", before=former.full_name, after=partner.manager.full_name, by=by, at=now

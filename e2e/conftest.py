@@ -10,6 +10,9 @@ from django.apps import apps
 from django.core.cache import cache
 from playwright.sync_api import expect
 
+from lbg_support.settings import live_origin
+from live.tests.serving import EventProcess
+
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
@@ -71,6 +74,17 @@ def fresh_house(transactional_db):
     if not apps.get_model("deals", "Stage").objects.exists():
         import_module("catalog.migrations.0002_cities").add_cities(apps, None)
         import_module("deals.migrations.0002_pipelines").add_pipelines(apps, None)
+
+
+@pytest.fixture
+def event_process(settings):
+    """The event process beside the pages, which know where it is. Without it pages look for changes by the clock."""
+    with EventProcess() as process:
+        settings.LIVE_URL = process.url
+        policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+        sources = [*policy["connect-src"], live_origin(process.url)]
+        settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**policy, "connect-src": sources}}
+        yield process
 
 
 @pytest.fixture(autouse=True)

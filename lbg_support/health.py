@@ -1,7 +1,8 @@
-"""`/healthz`: the process answers. `/readyz`: so do the database, the broker and the scheduler."""
+"""`/healthz`: the process answers. `/readyz`: so do database, broker and scheduler; it tells of the live pages, too."""
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,6 +11,7 @@ from redis.exceptions import RedisError
 
 from accounts.permissions import public
 from core.models import Heartbeat
+from live.publishing import is_served
 
 SCHEDULER_IS_SILENT_AFTER = timedelta(minutes=3)
 
@@ -22,10 +24,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @public
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 while all parts work; 503 with the name of what does not."""
+    """200 while all parts work; 503 with the name of what does not. Without live pages all works on, by polling."""
     checks = {"database": _database(), "broker": _broker(), "scheduler": _scheduler()}
     is_ready = all(state == "ok" for state in checks.values())
-    return JsonResponse({"status": "ok" if is_ready else "unavailable", **checks}, status=200 if is_ready else 503)
+    told = checks | {"live": _live()}
+    return JsonResponse({"status": "ok" if is_ready else "unavailable", **told}, status=200 if is_ready else 503)
 
 
 def _database() -> str:
@@ -53,3 +56,12 @@ def _scheduler() -> str:
     if last is None or timezone.now() - last > SCHEDULER_IS_SILENT_AFTER:
         return "silent"
     return "ok"
+
+
+def _live() -> str:
+    if not settings.LIVE_URL:
+        return "off"
+    try:
+        return "ok" if is_served() else "silent"
+    except (RedisError, OSError):
+        return "unknown"

@@ -6,6 +6,7 @@ Every counter comes from one query. An item appears when the role may open its p
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import Count, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
@@ -19,8 +20,12 @@ from accounts.permissions import acting_for, may
 from core import moscow
 from deals.models import AlertNotice, Deal, Handoff, PipelineCode, Task
 from knowledge.models import Question
+from live.log import id_at
 from partners.models import Partner
 from search.results import Page
+
+CLOCKS_DIFFER = 2
+"""Seconds by which the clocks of the machines may differ."""
 
 
 @dataclass(frozen=True)
@@ -121,17 +126,23 @@ MENU: list[tuple[str, list[Item]]] = [
 
 
 def frame(request: HttpRequest) -> dict:
-    """Context processor: navigation, create_menu, can_search, can_see_alerts, unread_alerts."""
+    """Context processor: navigation, create_menu, can_search, can_see_alerts, unread_alerts, live."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or request.htmx:
         return {}
+    return frame_of(user, request.path)
+
+
+def frame_of(user: User, path: str) -> dict:
+    """The frame around the page of this path."""
     counts = _counts(user)
     return {
-        "navigation": _navigation(user, counts, request.path),
-        "create_menu": _create_menu(user, request.path),
+        "navigation": _navigation(user, counts, path),
+        "create_menu": _create_menu(user, path),
         "can_search": may(user, "partner.read"),
         "can_see_alerts": may(user, "alert.read"),
         "unread_alerts": counts["alerts"],
+        "live": _live(user),
     }
 
 
@@ -183,6 +194,18 @@ def _create_menu(user: User, path: str) -> list[dict]:
         url = f"{reverse('knowledge:ask')}?{urlencode({'page': path})}"
         items.append({"label": _("A question without an answer"), "url": url, "icon": "circle-help"})
     return items
+
+
+def _live(user: User) -> dict[str, str]:
+    """What live pages need (static/js/live.js): where the stream is, since when to listen, what the counters hear.
+
+    A page may take seconds to reach the browser and clocks differ a little: hints are heard from a bit before now.
+    """
+    topics = [f"person:{user.pk}", *(f"portfolio:{person}" for person in acting_for(user))]
+    if may(user, "handoff.read"):
+        topics.append("handoffs")
+    since = id_at(timezone.now().timestamp() - CLOCKS_DIFFER)
+    return {"stream": settings.LIVE_URL, "since": since, "topics": " ".join(topics)}
 
 
 def _counts(user: User) -> dict[str, int]:

@@ -61,6 +61,12 @@ def database_from(url: str) -> dict:
     }
 
 
+def live_origin(url: str) -> str:
+    """The scheme, host and port of an absolute URL; an address of this site needs none."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
 # --- Where it runs -----------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = required("SECRET_KEY") if IS_PRODUCTION else env.str("SECRET_KEY", default="") or local_secret_key()
@@ -83,6 +89,7 @@ REDIS_URL = required("REDIS_URL") if IS_PRODUCTION else env.str("REDIS_URL", def
 # --- What it is made of ------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "core",
+    "live",
     "accounts",
     "messaging",
     "files",
@@ -195,6 +202,10 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "core.jobs.tick", "schedule": 60.0, "options": {"expires": 55}},
 }
 
+# --- Live pages --------------------------------------------------------------------------------------------------
+# Where browsers find the event process (live.server): an address of this site, or one with another port.
+LIVE_URL = env.str("LIVE_URL", default="/live/stream" if IS_PRODUCTION else "")
+
 # --- Files -------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -258,7 +269,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *filter(None, [live_origin(LIVE_URL)])],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],

@@ -24,6 +24,7 @@ LOGIN_PAGES = {
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("frame/", home.frame, name="frame"),
     path("favicon.ico", home.favicon),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

@@ -11,6 +11,7 @@ from catalog.models import Package
 from core import moscow
 from core.audit import operation
 from core.errors import RuleViolation
+from deals import hints
 from deals.actions.handoff_talk import acceptance_step, add_question, missing_words, not_returned
 from deals.actions.locking import lock_handoff, lock_open_deal
 from deals.actions.stages import enter
@@ -67,6 +68,7 @@ def hand_over(
             **details,
         )
         plan(deal, acceptance_step(handoff, now), by=by, now=now)
+        hints.handoff_changes(handoff)
     return handoff
 
 
@@ -90,6 +92,7 @@ def accept_handoff(
             require(by, "partner.reassign", deal.partner)
             _check_support_manager(manager)
             deal.manager = deal.partner.manager = manager
+            hints.deal_changes(deal)
             deal.partner.save(update_fields=["manager"])
         for task in deal.tasks.open():
             finish(task, by=by, now=now)

@@ -9,6 +9,7 @@ from accounts.permissions import require
 from catalog.models import Package
 from core import moscow
 from core.audit import operation
+from deals import hints
 from deals.models import Deal, PipelineCode, Stage, StageChange, StageRole
 from deals.rules import add_months
 from partners.actions import add_partner
@@ -47,6 +48,7 @@ def import_partner(imported: ImportedPartner, *, by: User | None, now: datetime)
             **_term(imported.package, imported.paid_on if has_paid else None),
         )
         StageChange.objects.create(deal=deal, to_stage=healthy, by=by, at=now)
+        hints.deal_changes(deal)
     return partner
 
 

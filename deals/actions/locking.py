@@ -1,4 +1,7 @@
-"""Reading a row again under a lock. Order of locks everywhere: partner, deal, task, invoice, payment."""
+"""Reading a row again under a lock. Order of locks everywhere: partner, deal, task, invoice, payment.
+
+Who locks a row changes it, so live pages are told of it here, once the transaction has committed.
+"""
 
 from typing import Any
 
@@ -6,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.errors import RuleViolation, VersionConflict
+from deals import hints
 from deals.models import Deal, Handoff, Task
 
 NEIGHBOURS = ("stage", "partner", "package__service", "service", "manager", "contact")
@@ -19,6 +23,7 @@ def lock_deal(deal: Deal, *, version: int | None = None) -> Deal:
     locked = _lock(Deal.objects.select_related(*NEIGHBOURS), deal.pk)
     if version is not None and locked.version != version:
         raise VersionConflict(_("Somebody has changed this deal meanwhile. Look at it as it is now and decide again."))
+    hints.deal_changes(locked)
     return locked
 
 
@@ -39,11 +44,14 @@ def lock_task(task: Task, *, version: int | None = None) -> Task:
     locked = _lock(Task.objects.select_related("deal"), task.pk)
     if version is not None and locked.version != version:
         raise VersionConflict(_("Somebody has changed this task meanwhile. Look at it as it is now and decide again."))
+    hints.task_changes(locked)
     return locked
 
 
 def lock_handoff(handoff: Handoff) -> Handoff:
-    return _lock(Handoff.objects.select_related("deal", "package"), handoff.pk)
+    locked = _lock(Handoff.objects.select_related("deal", "package"), handoff.pk)
+    hints.handoff_changes(locked)
+    return locked
 
 
 def _lock(queryset: QuerySet, pk: int) -> Any:

@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.permissions import require
 from core.audit import operation
 from core.errors import RuleViolation
+from deals import hints
 from deals.actions.locking import lock_deal
 from deals.models import MAX_PINS, CallComment, Deal, Note, Pin
 
@@ -19,6 +20,7 @@ def write_note(deal: Deal, text: str, *, by: User, now: datetime) -> Note:
     """Add a note to the deal, open or closed. Raises `empty_text`, `text_too_long`."""
     require(by, "note.create", deal)
     with operation("note.create", by=by):
+        hints.deal_changes(deal)
         return Note.objects.create(deal=deal, author=by, text=_text(text), created_at=now)
 
 

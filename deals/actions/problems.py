@@ -8,6 +8,7 @@ from accounts.models import User
 from accounts.permissions import require
 from core.audit import operation
 from core.errors import RuleViolation
+from deals import hints
 from deals.models import Deal, Problem
 
 MAX_LENGTH = 1_000
@@ -18,6 +19,7 @@ def raise_problem(deal: Deal, what: str, *, by: User, now: datetime) -> Problem:
     require(by, "problem.raise", deal)
     what = _text(what, _("Write what is wrong."), "what")
     with operation("problem.raise", by=by):
+        hints.deal_changes(deal)
         return Problem.objects.create(partner_id=deal.partner_id, deal=deal, what=what, raised_by=by, raised_at=now)
 
 
@@ -29,12 +31,14 @@ def resolve_problem(problem: Problem, how: str, *, by: User, now: datetime) -> P
     require(by, "problem.resolve", problem)
     how = _text(how, _("Write how it was resolved."), "how")
     with operation("problem.resolve", by=by):
-        problem = Problem.objects.select_for_update(of=("self",)).select_related("resolved_by").get(pk=problem.pk)
+        locked = Problem.objects.select_for_update(of=("self",)).select_related("resolved_by", "deal")
+        problem = locked.get(pk=problem.pk)
         if problem.resolved_at:
             message = _("%(who)s has resolved it meanwhile: %(how)s") % {"who": problem.resolved_by, "how": problem.how}
             raise RuleViolation("already_resolved", message)
         problem.how, problem.resolved_by, problem.resolved_at = how, by, now
         problem.save()
+        hints.deal_changes(problem.deal)
     return problem
 
 

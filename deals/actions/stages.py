@@ -11,6 +11,7 @@ from catalog.models import Package
 from core import moscow
 from core.audit import operation
 from core.errors import RuleViolation
+from deals import hints
 from deals.actions.history import values_of, write_changes
 from deals.actions.locking import check_open, lock_deal, lock_open_deal
 from deals.actions.pricing import set_price
@@ -204,4 +205,5 @@ def _continue(deal: Deal, *, by: User | None, now: datetime) -> Deal:
         created_at=now,
     )
     StageChange.objects.create(deal=next_deal, to_stage=healthy, by=by, at=now)
+    hints.deal_changes(next_deal)
     return next_deal

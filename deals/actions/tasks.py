@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.permissions import require
 from core.audit import operation
 from core.errors import RuleViolation
+from deals import hints
 from deals.actions.locking import lock_open_deal, lock_task
 from deals.models import Deal, Task
 from deals.rules import check_horizon
@@ -40,7 +41,7 @@ def plan(deal: Deal, step: NextStep, *, by: User | None, now: datetime, assignee
     if not step.title.strip():
         raise RuleViolation("task_needs_title", _("Write what is to be done."), "title")
     check_horizon(now, step.due_at, step.long_term_reason)
-    return Task.objects.create(
+    task = Task.objects.create(
         deal=deal,
         assignee=assignee or deal.manager,
         kind=step.kind,
@@ -51,6 +52,8 @@ def plan(deal: Deal, step: NextStep, *, by: User | None, now: datetime, assignee
         created_by=by,
         created_at=now,
     )
+    hints.task_changes(task)
+    return task
 
 
 def reschedule_task(
@@ -112,6 +115,7 @@ def finish(task: Task, *, by: User | None, now: datetime, result: str = "") -> T
     Task.objects.open().filter(pk=task.pk).update(
         done_at=now, done_by=by, result=result.strip(), version=F("version") + 1
     )
+    hints.task_changes(task)
     task.refresh_from_db()
     return task
 

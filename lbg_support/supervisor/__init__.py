@@ -1,1 +1,1 @@
-"""What `make run` starts: checks, engines, database, and the three processes of the site under one supervisor."""
+"""What `make run` starts: checks, engines, database, and the four processes of the site under one supervisor."""

@@ -49,7 +49,7 @@ def main() -> int:
 
 
 def run() -> None:
-    port = checks.chosen_port()
+    port, live_port = checks.chosen_port(), checks.free_port()
     var = VarFolder(var_folder())
     locks = var.take()
     if locks is None:
@@ -57,12 +57,13 @@ def run() -> None:
     checks.port_is_free(port)
     checks.pango_is_there()
     engines = Engines(var.path, keep_open=locks[1:])
-    say(f"Starting {', '.join([*(engine.name for engine in engines.running), 'worker, beat and web'])}…")
+    say(f"Starting {', '.join([*(engine.name for engine in engines.running), 'worker, beat, live and web'])}…")
     with engines:
         environment = {**os.environ, **engines.environment, "VAR_DIR": str(var.path), "PYTHONUNBUFFERED": "1"}
+        environment.setdefault("LIVE_URL", f"{address(live_port)}live/stream")
         has_demo = prepare_site(environment, var)
         with Supervisor(engines.running, say=say) as supervisor:
-            for service in services(port, environment, var, locks[1:]):
+            for service in services(port, live_port, environment, var, locks[1:]):
                 supervisor.start(service)
             wait_for_site(supervisor, port, var)
             var.describe(pid=os.getpid(), port=port, **engines.environment)
@@ -71,7 +72,9 @@ def run() -> None:
             supervisor.watch()
 
 
-def services(port: int, environment: dict[str, str], var: VarFolder, keep_open: tuple[int, ...]) -> list[Child]:
+def services(
+    port: int, live_port: int, environment: dict[str, str], var: VarFolder, keep_open: tuple[int, ...]
+) -> list[Child]:
     """In the order of starting; they stop in the opposite one."""
     celery = [sys.executable, "-m", "celery", "-A", "lbg_support"]
     schedule = var.path / "beat" / "schedule"
@@ -79,6 +82,10 @@ def services(port: int, environment: dict[str, str], var: VarFolder, keep_open: 
     commands = {
         "worker": [*celery, "worker", "-P", "threads", "-c", "2", "--without-mingle", "--without-gossip", "-l", "INFO"],
         "beat": [*celery, "beat", "--schedule", str(schedule), "-l", "INFO"],
+        "live": [
+            *(sys.executable, "-m", "uvicorn", "lbg_support.asgi:application"),
+            *("--host", checks.HOST, "--port", str(live_port), "--no-access-log", "--timeout-graceful-shutdown", "2"),
+        ],
         "web": [
             *(sys.executable, "-m", "gunicorn", "lbg_support.wsgi", "--bind", f"{checks.HOST}:{port}"),
             *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"),

@@ -18,6 +18,13 @@ def chosen_port() -> int:
     return int(text)
 
 
+def free_port() -> int:
+    """A port that nobody uses, for a server that only our own pages have to find."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
+
+
 def port_is_free(port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from core.models import Heartbeat
+from live import log, publishing
 
 
 def test_healthz_touches_nothing(client):
@@ -44,3 +45,17 @@ def test_readyz_names_a_broker_that_is_gone(client, settings):
     response = client.get("/readyz")
 
     assert (response.status_code, response.json()["broker"]) == (503, "does not answer")
+
+
+@pytest.mark.django_db
+def test_readyz_tells_of_a_silent_event_process_and_stays_ready(client, settings):
+    Heartbeat.objects.create(name="tick", beat_at=timezone.now())
+    settings.LIVE_URL = "/live/stream"
+    publishing.client().delete(log.BEAT)
+
+    silent = client.get("/readyz")
+    publishing.client().set(log.BEAT, 0, ex=60)
+    served = client.get("/readyz")
+
+    assert (silent.status_code, silent.json()["live"]) == (200, "silent")
+    assert (served.status_code, served.json()["live"]) == (200, "ok")

@@ -215,7 +215,7 @@ def test_a_run_survives_being_killed_and_stops_without_a_trace(run_environment):
     assert urllib.request.urlopen(first.address + "healthz", timeout=5).status == 200
     assert "already running" in sentence_of_failed_run(run_environment)
     family = first.family()
-    assert len(family) >= 6
+    assert len(family) >= 7
 
     first.process.kill()
     first.process.wait()
@@ -227,3 +227,29 @@ def test_a_run_survives_being_killed_and_stops_without_a_trace(run_environment):
     second.process.send_signal(signal.SIGINT)
     assert second.process.wait(60) == 0
     assert not any(map(is_alive, family))
+
+
+def test_a_killed_event_process_is_back_where_the_pages_look_for_it(run_environment):
+    site = Site(run_environment)
+    try:
+        [live] = [pid for pid in site.family() if "lbg_support.asgi" in Path(f"/proc/{pid}/cmdline").read_text()]
+        port = Path(f"/proc/{live}/cmdline").read_text().split("\0--port\0")[1].split("\0")[0]
+        health = f"http://127.0.0.1:{port}/live/healthz"
+        assert (
+            f"connect-src 'self' http://127.0.0.1:{port}"
+            in urllib.request.urlopen(site.address + "accounts/login/", timeout=5).headers["Content-Security-Policy"]
+        )
+
+        os.kill(live, signal.SIGKILL)
+
+        wait_until(lambda: answers(health))
+    finally:
+        site.process.send_signal(signal.SIGINT)
+        site.process.wait(60)
+
+
+def answers(url: str) -> bool:
+    try:
+        return urllib.request.urlopen(url, timeout=5).status == 200
+    except OSError:
+        return False

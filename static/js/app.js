@@ -5,6 +5,7 @@ import { startFailures } from "./failures.js";
 import { startForms } from "./forms.js";
 import { startGlance } from "./glance.js";
 import { startKeys } from "./keys.js";
+import { startLive } from "./live.js";
 import { startMenus } from "./menu.js";
 import { startPalette } from "./palette.js";
 import { startPreferences } from "./preferences.js";
@@ -24,6 +25,7 @@ startPalette();
 startKeys();
 startGlance();
 startWalk();
+startLive();
 
 // On a narrow screen a strip scrolls: what is current in it is brought into view.
 // The strip alone moves: scrollIntoView would shift the page around it, too.

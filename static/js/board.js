@@ -1,4 +1,5 @@
 // The board: a card is moved by dragging, by keys or by its menu; all three ask the same address.
+import { isBusy, tell } from "./live.js";
 import { toast } from "./toast.js";
 
 let menuCard = null;
@@ -41,27 +42,23 @@ function scrollBack() {
   }
 }
 
-/* Others move cards, too. While somebody drags, types or chooses, nothing changes under his hands. */
-const ASK_EVERY_MS = 25_000;
-let isDragging = false;
 let focused = "";
 
-function isBusy() {
-  return isDragging || document.hidden || Boolean(document.querySelector("dialog[open], :popover-open, #board [aria-busy=true]")) || Boolean(document.activeElement?.matches("input, select, textarea"));
-}
-
-async function lookForChanges() {
-  const board = document.getElementById("board");
-  if (!board || isBusy()) return;
+/** Others move cards, too. What changed may be a card that is not shown here: the board's stamp says. */
+async function lookForChanges({ target: board }) {
+  if (board.id !== "board") return;
   const answer = await fetch(board.dataset.stampUrl + location.search).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
   const stamp = await answer.text();
-  if (stamp === board.dataset.stamp || isBusy()) return;
+  if (stamp === board.dataset.stamp || !board.isConnected) return;
+  if (isBusy(board)) {
+    tell([board]);
+    return;
+  }
   focused = document.activeElement?.closest("[data-deal]")?.dataset.deal ?? "";
   refresh();
 }
-setInterval(lookForChanges, ASK_EVERY_MS);
-document.addEventListener("visibilitychange", () => document.hidden || lookForChanges());
+document.addEventListener("live:changed", lookForChanges);
 
 /** Ask the server to move the card. It moves, or answers with the dialog of what the status needs, or says why not. */
 function move(card, stage) {
@@ -96,11 +93,7 @@ function startDragging() {
       delay: 250,
       delayOnTouchOnly: true,
       fallbackTolerance: 4,
-      onStart: () => {
-        isDragging = true;
-      },
       onEnd: ({ item, from, to }) => {
-        isDragging = false;
         if (from === to) return;
         homes.set(item, from);
         move(item, to.closest("[data-stage]").dataset.stage);
