@@ -63,6 +63,7 @@ SCREENS = [
         press=("ArrowDown", "Space"),
         is_desk_only=True,
     ),
+    Screen("bulk", "head", "/deals/board/renewal/?layout=list", "Выбранные строки: перенос дел", press=tuple("jxjxd")),
     Screen("terms", "support", "/deals/terms/renewal/", "Сроки: продления по неделям и месяцам", True),
     Screen("calling", "support", "/day/calls/", "Обзвон", True),
     Screen("deal", "support", "/deals/{due_deal}/?comment=1", "Карточка сделки с комментарием после звонка", True),

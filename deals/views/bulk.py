@@ -166,7 +166,7 @@ def picked(request: HttpRequest, place: Place) -> list[int]:
 def _bulk(request: HttpRequest, verb: Verb, place: Place, **form_arguments: Any) -> HttpResponse:
     """Ask and preview; when what was previewed is sent back, do it and report."""
     step = request.POST.get("step", "")
-    form = verb.form(request.POST if step else None, **form_arguments)
+    form = verb.form(request.POST if step else None, auto_id="bulk_%s", **form_arguments)
     if step == "do" and form.is_valid() and request.POST.get("previewed") == form.key():
         return _do(request, verb, place, form)
     now = timezone.now()

@@ -52,11 +52,19 @@ function clear() {
   show();
 }
 
+const ROW = "[data-deal], [data-row]";
+
 /** The box of the row or card one is at. */
-const current = () => (document.activeElement?.closest("[data-deal], [data-row]") ?? document.querySelector("[data-row].is-current"))?.querySelector("[data-pick]");
+const current = () => (document.activeElement?.closest(ROW) ?? document.querySelector("[data-row].is-current"))?.querySelector("[data-pick]");
 
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open], :popover-open")) return;
+  // On a box Enter would send the bar's form; it opens the row as everywhere.
+  if (event.key === "Enter" && event.target.matches?.("[data-pick]")) {
+    event.target.closest(ROW)?.querySelector("[data-row-link], [data-card-link]")?.click();
+    event.preventDefault();
+    return;
+  }
   if (event.key === "Escape" && (chosen().length || isAll())) {
     clear();
     event.preventDefault();
