@@ -35,6 +35,10 @@ RETURNED = (
 PART_PAID = (
     "В случае, если Партнёр оплатил не все услуги, уточнить, по какой причине была произведена не полная оплата."
 )
+REQUEST_ANSWERED = (
+    "После заполнения Заявки Заказчика сразу выставляем счёт на оплату по указанным данным "
+    "(отправляем через CRM письмом на email клиента + смс-уведомление на телефон)."
+)
 DUE = "Укажите актуальную сумму продления (с учётом выбранного пакета и скидок)."
 RENEWED = (
     "После поступления средств на р/с: завершите сделку. "
@@ -173,6 +177,14 @@ EXPLANATIONS: dict[str, Explanation] = {
         "R17",
         _("Expected is what is still owed on open deals whose payment is expected by the end of the month."),
         REPORT,
+    ),
+    "invoice.sending": Explanation(
+        "R10",
+        _(
+            "The letter with the PDF and the SMS are queued together. Each is delivered at least once and never twice "
+            "for one sending; its state and every try stand on the invoice."
+        ),
+        REQUEST_ANSWERED,
     ),
     "overview.thresholds": Explanation(
         "R17", _("A number turns red beyond its threshold, and only then; the thresholds stand under the table.")

@@ -7,6 +7,8 @@ class InvoicesConfig(AppConfig):
     verbose_name = pgettext_lazy("section", "Invoices")
 
     def ready(self) -> None:
-        from invoices import timeline
+        from invoices import letters, message_hooks, timeline
 
         timeline.register()
+        letters.register()
+        message_hooks.register()

@@ -4,11 +4,12 @@ import base64
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -24,10 +25,13 @@ from invoices.catalogue import Catalogue, load_catalogue
 from invoices.checks import Check, PricedLine, checks_of
 from invoices.document import document_with
 from invoices.forms import InvoiceForm, LineForm, invoice_initial
+from invoices.letters import letter_of, sms_goes_at, sms_of
 from invoices.models import Invoice
 from invoices.purpose import MAX_LENGTH, Purpose, PurposeDraft, PurposeLine, compose
 from invoices.rules import line_amount
 from invoices.vat import vat_words
+from messaging.segments import Segments, segments
+from messaging.texts import Text
 from partners.models import Partner
 
 LineFormSet = forms.formset_factory(LineForm, extra=0, max_num=MAX_LINES, absolute_max=MAX_LINES)
@@ -53,6 +57,18 @@ class Preview:
     checks: list[Check]
     picture: str
     trouble: str
+    sending: "Sending"
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What would be sent with the invoice as it is typed; the SMS goes at `sms_at`."""
+
+    letter: Text
+    sms: str
+    segments: Segments
+    sms_at: datetime
+    is_sms_later: bool
 
 
 class InvoiceEditor:
@@ -82,6 +98,7 @@ class InvoiceEditor:
         """A new invoice for the partner, filled in from the deal: what it sells, for its exact amount."""
         catalogue = load_catalogue(user, partner)
         seller = next(iter(catalogue.sellers), None)
+        contact = partner.contacts.in_use().first()
         valid_days = seller.invoice_valid_days if seller else 5
         initial = {
             "request_key": uuid.uuid4(),
@@ -95,6 +112,9 @@ class InvoiceEditor:
             "buyer_inn": partner.inn,
             "buyer_kpp": partner.kpp,
             "buyer_address": partner.address,
+            "buyer_email": contact.email if contact else "",
+            "buyer_phone": contact.phone if contact else "",
+            "is_with_sms": bool(contact and contact.phone),
         }
         lines = [_line_of_deal(deal)] if deal else [{}]
         return cls(user, partner, today, invoice=None, catalogue=catalogue, initial=initial, lines=lines)
@@ -179,6 +199,8 @@ class InvoiceEditor:
             buyer_inn=data.get("buyer_inn") or "",
             buyer_kpp=data.get("buyer_kpp") or "",
             buyer_address=data.get("buyer_address") or "",
+            buyer_email=data.get("buyer_email") or "",
+            buyer_phone=data.get("buyer_phone") or "",
             deal=data.get("deal"),
             contract_offer=data.get("contract_offer"),
             lines=[
@@ -233,7 +255,18 @@ class InvoiceEditor:
         document = document_with(invoice, lines_of(draft, invoice), number, purpose.text)
         picture, trouble = _picture(document)
         checks = [*self._form_checks(), *checks_of(invoice, purpose, priced, self._earlier(draft.deal))]
-        return Preview(purpose, MAX_LENGTH, checks, picture, trouble)
+        return Preview(purpose, MAX_LENGTH, checks, picture, trouble, self._sending(invoice, purpose.text))
+
+    @property
+    def phone_for_sms(self) -> str:
+        """The number that the SMS goes to; "" when none is to be sent."""
+        return self.draft.buyer_phone if self._values.get("is_with_sms") else ""
+
+    def _sending(self, invoice: Invoice, purpose: str) -> Sending:
+        now = timezone.now()
+        sms, sms_at = sms_of(invoice, self.number).body, sms_goes_at(self.partner.city.timezone, now)
+        letter = letter_of(invoice, self.number, purpose)
+        return Sending(letter, sms, segments(sms), sms_at, sms_at > now)
 
     @cached_property
     def number(self) -> int:

@@ -8,12 +8,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Country
+from core import formatting
 from core.control_digits import is_inn
 from core.errors import RuleViolation
 from core.form_fields import MoneyField
 from invoices.catalogue import Catalogue, deal_name
 from invoices.models import Invoice, InvoiceLine, Payment
 from partners.models import LegalKind, Partner
+from partners.phones import normalised_phone
 
 CHOOSE = _("Choose from the list.")
 
@@ -43,6 +45,31 @@ def date_field(label: str, **kwargs: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=widget, error_messages=messages, **kwargs)
 
 
+class PhoneField(forms.CharField):
+    """A number as people write it, kept as +79001234567; one without a country code is of `country`."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})
+
+    def __init__(self, *, country: str, **kwargs: Any) -> None:
+        super().__init__(max_length=30, required=False, **kwargs)
+        self.country = country
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        found = normalised_phone(text, self.country) if text else ("", "")
+        if found is None:
+            raise forms.ValidationError(_("This is no phone number. It looks like +7 900 123-45-67."))
+        return found[0]
+
+    def prepare_value(self, value: Any) -> Any:
+        return formatting.phone(value) if isinstance(value, str) else value
+
+
+def email_of_buyer() -> forms.EmailField:
+    wrong = _("This is no e-mail address. It looks like name@example.ru.")
+    return forms.EmailField(label=_("E-mail"), max_length=254, required=False, error_messages={"invalid": wrong})
+
+
 class InvoiceForm(forms.Form):
     """All of an invoice but its lines. `partner` says whose tax number to expect."""
 
@@ -58,10 +85,13 @@ class InvoiceForm(forms.Form):
         label=_("KPP"), max_length=9, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     buyer_address = forms.CharField(label=_("Address"), max_length=250, required=False)
+    buyer_email = email_of_buyer()
+    is_with_sms = forms.BooleanField(label=_("SMS"), required=False)
 
     def __init__(self, *args: Any, partner: Partner, catalogue: Catalogue, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.partner = partner
+        self.fields["buyer_phone"] = PhoneField(country=partner.city.country, label=_("Phone"))
         self.fields["contract_offer"] = PickField(
             catalogue.offers,
             label=_("Contract-offer"),
@@ -155,6 +185,19 @@ class PaymentForm(forms.Form):
         self.add_error(violation.field if violation.field in self.fields else None, violation.message)
 
 
+class SendForm(forms.Form):
+    """Where an issued invoice is sent (R10)."""
+
+    request_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    buyer_email = email_of_buyer()
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["buyer_phone"] = PhoneField(country=country, label=_("Phone for the SMS, or empty"))
+
+    show_violation = PaymentForm.show_violation
+
+
 class CancelForm(forms.Form):
     reason = forms.CharField(
         label=_("Why it is cancelled"),
@@ -199,6 +242,17 @@ def new_key() -> uuid.UUID:
 
 def invoice_initial(invoice: Invoice) -> dict[str, Any]:
     """What the form shows of a draft."""
-    names = ("dated_on", "due_on", "buyer_kind", "buyer_name", "buyer_inn", "buyer_kpp", "buyer_address")
+    names = (
+        "dated_on",
+        "due_on",
+        "buyer_kind",
+        "buyer_name",
+        "buyer_inn",
+        "buyer_kpp",
+        "buyer_address",
+        "buyer_email",
+        "buyer_phone",
+    )
     picked = {"contract_offer": invoice.contract_offer_id, "deal": invoice.deal_id, "seller": invoice.seller_id}
-    return {name: getattr(invoice, name) for name in names} | picked
+    sending = {"request_key": new_key(), "is_with_sms": bool(invoice.buyer_phone)}
+    return {name: getattr(invoice, name) for name in names} | picked | sending

@@ -98,7 +98,10 @@ MENU: list[tuple[str, list[Item]]] = [
     ),
     (
         gettext_lazy("Money"),
-        [Item(gettext_lazy("Invoices"), "receipt-text", "invoices:list", "invoice.read", key="KeyI")],
+        [
+            Item(gettext_lazy("Invoices"), "receipt-text", "invoices:list", "invoice.read", key="KeyI"),
+            Item(gettext_lazy("Outbox"), "send", "messaging:outbox", "message.list", key="KeyO"),
+        ],
     ),
     (
         gettext_lazy("Knowledge"),

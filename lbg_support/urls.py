@@ -38,6 +38,7 @@ urlpatterns = [
     path("deals/", include("deals.urls")),
     path("partners/", include("deals.partner_urls")),
     path("invoices/", include("invoices.urls")),
+    path("outbox/", include("messaging.urls")),
     path("", include("reports.urls")),
 ]
 

@@ -79,6 +79,8 @@ SCREENS = [
     Screen("partner", "support", "/partners/{partner}/", "Карточка партнёра"),
     Screen("invoices", "support", "/invoices/", "Счета"),
     Screen("invoice", "support", "/invoices/{invoice}/", "Счёт"),
+    Screen("outbox", "head", "/outbox/", "Исходящие"),
+    Screen("outbox-text", "head", "/outbox/templates/invoice.email/", "Текст письма со счётом"),
     Screen("invoice-new", "support", "/invoices/new/?deal={due_deal}", "Новый счёт"),
     Screen("alerts", "support", "/deals/alerts/", "Сигналы"),
     Screen("overview", "head", "/overview/", "Сводка отдела", True),

@@ -9,6 +9,7 @@ from invoices.actions.cancelling import cancel_invoice, reissue_invoice
 from invoices.actions.drafting import InvoiceDraft, LineDraft, discard_draft, save_draft
 from invoices.actions.issuing import issue_invoice
 from invoices.actions.payments import explain_unpaid_lines, record_payment
+from invoices.actions.sending import issue_and_send, send_invoice
 
 __all__ = [
     "InvoiceDraft",
@@ -16,8 +17,10 @@ __all__ = [
     "cancel_invoice",
     "discard_draft",
     "explain_unpaid_lines",
+    "issue_and_send",
     "issue_invoice",
     "record_payment",
     "reissue_invoice",
     "save_draft",
+    "send_invoice",
 ]

@@ -65,6 +65,8 @@ def _copy(invoice: Invoice, *, by: User | None, now: datetime) -> Invoice:
         buyer_inn=invoice.buyer_inn,
         buyer_kpp=invoice.buyer_kpp,
         buyer_address=invoice.buyer_address,
+        buyer_email=invoice.buyer_email,
+        buyer_phone=invoice.buyer_phone,
         vat_mode=invoice.seller.vat_mode,
         amount=invoice.amount,
         created_by=by,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -47,6 +48,8 @@ class InvoiceDraft:
     buyer_inn: str = ""
     buyer_kpp: str = ""
     buyer_address: str = ""
+    buyer_email: str = ""
+    buyer_phone: str = ""
     deal: Deal | None = None
     contract_offer: ContractOffer | None = None
     lines: Sequence[LineDraft] = field(default_factory=list)
@@ -72,6 +75,7 @@ def save_draft(
     _check(draft)
     with operation("invoice.draft", by=by):
         if invoice is None and request_key:
+            _one_after_another(request_key)
             invoice = Invoice.objects.filter(request_key=request_key, created_by=by).first()
         if invoice is not None:
             require(by, "invoice.draft", invoice)
@@ -87,6 +91,12 @@ def save_draft(
             invoice.save()
         InvoiceLine.objects.bulk_create(lines_of(draft, invoice))
     return invoice
+
+
+def _one_after_another(request_key: UUID) -> None:
+    """Let the same form sent twice at once wait for its twin, until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(request_key)])
 
 
 def discard_draft(invoice: Invoice, *, by: User | None, now: datetime) -> None:
@@ -106,6 +116,7 @@ def fill(invoice: Invoice, draft: InvoiceDraft) -> Invoice:
     invoice.buyer_kind, invoice.buyer_name = draft.buyer_kind, draft.buyer_name.strip()
     invoice.buyer_inn, invoice.buyer_kpp = draft.buyer_inn, draft.buyer_kpp
     invoice.buyer_address = draft.buyer_address.strip()
+    invoice.buyer_email, invoice.buyer_phone = draft.buyer_email, draft.buyer_phone
     invoice.vat_mode = draft.seller.vat_mode
     invoice.amount = sum((line_amount(line.quantity, line.price) for line in draft.lines), Decimal(0))
     return invoice

@@ -131,6 +131,8 @@ class Invoice(models.Model):
     buyer_inn = models.CharField(_("INN"), max_length=12, blank=True)
     buyer_kpp = models.CharField(_("KPP"), max_length=9, blank=True)
     buyer_address = models.CharField(_("address"), max_length=250, blank=True)
+    buyer_email = models.EmailField(_("e-mail for the invoice"), blank=True)
+    buyer_phone = models.CharField(_("phone for the SMS"), max_length=16, blank=True)
     seller_details = models.JSONField(default=dict, blank=True, help_text=_("As they were at issue"))
 
     vat_mode = models.CharField(max_length=8, choices=VatMode, default=VatMode.NONE)
@@ -177,6 +179,9 @@ class Invoice(models.Model):
                 name="invoice_cancelled_says_why",
                 condition=(Q(state="cancelled", cancelled_at__isnull=False) & Q(cancel_reason__regex=r"\S"))
                 | (~Q(state="cancelled") & Q(cancelled_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="invoice_phone_is_e164", condition=Q(buyer_phone="") | Q(buyer_phone__regex=r"^\+\d{7,15}$")
             ),
             models.CheckConstraint(name="invoice_due_after_date", condition=Q(due_on__gte=F("dated_on"))),
         ]

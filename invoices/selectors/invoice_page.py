@@ -31,6 +31,7 @@ class InvoicePage:
     can_cancel: bool
     can_reissue: bool
     can_offer: bool
+    can_send: bool
 
 
 def get_invoice(user: User, pk: int) -> Invoice:
@@ -65,4 +66,5 @@ def invoice_page(invoice: Invoice, user: User, today: date) -> InvoicePage:
         can_cancel=issued and paid == 0 and may(user, "invoice.cancel"),
         can_reissue=invoice.state == Invoice.State.CANCELLED and may(user, "invoice.draft"),
         can_offer=may(user, "deal.create") and may(user, "deal.update"),
+        can_send=issued and may(user, "invoice.send"),
     )

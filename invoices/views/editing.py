@@ -13,7 +13,7 @@ from accounts.permissions import may, permission, require
 from core import moscow
 from core.errors import RuleViolation
 from deals.models import Deal, PipelineCode
-from invoices.actions import discard_draft, issue_invoice, save_draft
+from invoices.actions import discard_draft, issue_and_send, issue_invoice, save_draft
 from invoices.editor import InvoiceEditor
 from invoices.models import Invoice
 from invoices.selectors import get_invoice, partner_invoices
@@ -67,7 +67,17 @@ def lines(request: HttpRequest) -> HttpResponse:
 def preview(request: HttpRequest) -> HttpResponse:
     """The purpose, the checks and the picture of what is typed; writes nothing."""
     editor = _typed(request)
-    return render(request, "invoices/_preview.html", {"editor": editor, "preview": editor.preview(), "is_live": True})
+    return render(
+        request,
+        "invoices/_preview.html",
+        {
+            "editor": editor,
+            "preview": editor.preview(),
+            "is_live": True,
+            "now": timezone.now(),
+            "can_send": may(request.user, "invoice.issue") and may(request.user, "invoice.send"),
+        },
+    )
 
 
 @permission("invoice.draft")
@@ -85,19 +95,20 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _take(request: HttpRequest, editor: InvoiceEditor) -> HttpResponse:
-    """Do what the pressed button says: rearrange the lines, save the draft, or issue."""
+    """Do what the pressed button says: rearrange the lines, save the draft, issue, or issue and send."""
     do = request.POST.get("do", "draft")
-    if do not in ("draft", "issue"):
+    if do not in ("draft", "issue", "send"):
         return _show(request, editor.rearranged(request.POST, do))
-    if do == "issue":
+    if do != "draft":
         require(request.user, "invoice.issue")
     if not editor.is_valid:
         return _show(request, editor, status=422)
+    is_new = editor.invoice is None
     try:
         _save(request, editor)
-        if do == "issue":
-            issued = issue_invoice(editor.invoice, by=request.user, now=timezone.now(), version=editor.invoice.version)
-            messages.success(request, _("Invoice № %(number)s is issued.") % {"number": issued.number})
+        if do != "draft":
+            # A draft that this very form has made may have been saved again by the same press: it has no other writer.
+            issued = _issue(request, editor, do, None if is_new else editor.invoice.version)
             return redirect("invoices:invoice", pk=issued.pk)
     except RuleViolation as violation:
         if violation.code == "invoice_already_issued":
@@ -106,6 +117,19 @@ def _take(request: HttpRequest, editor: InvoiceEditor) -> HttpResponse:
         return _show(request, editor, status=422)
     messages.success(request, _("The draft is saved."))
     return redirect("invoices:edit", pk=editor.invoice.pk)
+
+
+def _issue(request: HttpRequest, editor: InvoiceEditor, do: str, version: int | None) -> Invoice:
+    """Issue what was saved, and with do=send queue its letter and SMS in the same transaction (R10)."""
+    now = timezone.now()
+    if do == "send":
+        email, phone = editor.draft.buyer_email, editor.phone_for_sms
+        issued = issue_and_send(editor.invoice, email=email, phone=phone, by=request.user, now=now, version=version)
+        messages.success(request, _("Invoice № %(number)s is issued and on its way.") % {"number": issued.number})
+    else:
+        issued = issue_invoice(editor.invoice, by=request.user, now=now, version=version)
+        messages.success(request, _("Invoice № %(number)s is issued.") % {"number": issued.number})
+    return issued
 
 
 def _save(request: HttpRequest, editor: InvoiceEditor) -> None:
@@ -138,6 +162,7 @@ def _show(request: HttpRequest, editor: InvoiceEditor, status: int = 200) -> Htt
     context |= {
         "preview": editor.preview(),
         "can_issue": may(request.user, "invoice.issue"),
+        "can_send": may(request.user, "invoice.issue") and may(request.user, "invoice.send"),
         "partner_invoices": partner_invoices(editor.partner, request.user, editor.today),
         "effects": _effects(editor),
     }

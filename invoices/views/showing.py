@@ -12,13 +12,13 @@ from django.views.decorators.http import require_POST
 from accounts.permissions import may, permission
 from core import formatting, moscow
 from core.errors import RuleViolation
-from invoices.actions import cancel_invoice, explain_unpaid_lines, record_payment, reissue_invoice
+from invoices.actions import cancel_invoice, explain_unpaid_lines, record_payment, reissue_invoice, send_invoice
 from invoices.actions.issuing import next_number, stored_pdf
 from invoices.document import document_of
-from invoices.forms import CancelForm, PaymentForm, UnpaidForm, new_key
+from invoices.forms import CancelForm, PaymentForm, SendForm, UnpaidForm, new_key
 from invoices.models import Invoice
 from invoices.pdf import invoice_pdf
-from invoices.selectors import get_invoice, invoice_page
+from invoices.selectors import default_addressee, delivery_rows, get_invoice, invoice_page
 
 
 @permission("invoice.read")
@@ -114,10 +114,56 @@ def _reissue(request: HttpRequest, cancelled: Invoice) -> HttpResponse:
     return redirect("invoices:invoice", pk=draft.pk)
 
 
+@permission("invoice.send")
+@require_POST
+def send(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send an issued invoice to the address and number that are typed (R10)."""
+    shown = get_invoice(request.user, pk)
+    form = SendForm(request.POST, country=shown.partner.city.country)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            send_invoice(
+                shown,
+                email=data["buyer_email"],
+                phone=data["buyer_phone"],
+                by=request.user,
+                now=timezone.now(),
+                request_key=data["request_key"],
+            )
+        except RuleViolation as violation:
+            form.show_violation(violation)
+        else:
+            messages.success(request, _("Invoice № %(number)s is on its way.") % {"number": shown.number})
+            return redirect("invoices:invoice", pk=pk)
+    return _render(request, shown, status=422, send_form=form)
+
+
+@permission("invoice.read")
+def deliveries(request: HttpRequest, pk: int) -> HttpResponse:
+    """How it went out, as it is now: a fragment that the page asks for while something is on its way."""
+    shown = get_invoice(request.user, pk)
+    return render(request, "invoices/_deliveries.html", {"invoice": shown} | _delivery_context(request, shown))
+
+
+def _delivery_context(request: HttpRequest, shown: Invoice) -> dict[str, Any]:
+    now, rows = timezone.now(), delivery_rows(shown)
+    return {
+        "now": now,
+        "deliveries": rows,
+        "is_moving": any(row.is_moving(now) for row in rows),
+        "can_read_messages": may(request.user, "message.read"),
+    }
+
+
 def _render(request: HttpRequest, shown: Invoice, status: int = 200, **forms: Any) -> HttpResponse:
     now = timezone.now()
     today = moscow.today(now)
     page = invoice_page(shown, request.user, today)
+    if page.can_send and "send_form" not in forms:
+        email, phone = default_addressee(shown, request.user)
+        initial = {"request_key": new_key(), "buyer_email": email, "buyer_phone": phone}
+        forms["send_form"] = SendForm(initial=initial, country=shown.partner.city.country)
     if page.can_record and "payment_form" not in forms:
         initial = {"request_key": new_key(), "amount": page.left, "paid_on": today}
         forms["payment_form"] = PaymentForm(initial=initial)
@@ -132,7 +178,7 @@ def _render(request: HttpRequest, shown: Invoice, status: int = 200, **forms: An
         "today": today,
         "can_draft": may(request.user, "invoice.draft"),
     }
-    return render(request, "invoices/invoice.html", context | forms, status=status)
+    return render(request, "invoices/invoice.html", context | _delivery_context(request, shown) | forms, status=status)
 
 
 def _draft_pdf(request: HttpRequest, draft: Invoice) -> HttpResponse:
