@@ -43,6 +43,7 @@ class Chip:
 
 def chips(filters: DealFilter, pipeline_code: str, params: QueryDict, today: date) -> list[Chip]:
     """A chip for each group of the pipeline's filters."""
+    filters.is_valid()
     made = []
     for code, (label, names) in GROUPS.items():
         fields = [filters.form[name] for name in names if name in filters.filters]

@@ -5,12 +5,12 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.permissions import Scope, scope
+from accounts.permissions import Scope, acting_for, scope
 from catalog.models import City, Country, Package, Service
 from core.folding import readings
 from core.form_fields import DayField, MoneyField
@@ -26,6 +26,8 @@ DATE_FIELD = {
 """The date that «from» and «to» mean in each pipeline."""
 
 LONGEST_NAME = 100
+GONE = {"invalid_choice": _("There is no such choice any more.")}
+"""Of a saved view or a kept address, whose status, package or manager is there no longer."""
 
 
 class MoneyFilter(django_filters.Filter):
@@ -53,22 +55,29 @@ class DealFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(method="by_name", label=_("Partner’s name"), max_length=LONGEST_NAME)
     manager = django_filters.ModelChoiceFilter(
-        queryset=User.objects.none(), label=_("Manager"), empty_label=_("All managers")
+        queryset=User.objects.none(), label=_("Manager"), empty_label=_("All managers"), error_messages=GONE
     )
     city = django_filters.ModelChoiceFilter(
-        field_name="partner__city", queryset=City.objects.none(), label=_("City"), empty_label=_("Any city")
+        field_name="partner__city",
+        queryset=City.objects.none(),
+        label=_("City"),
+        empty_label=_("Any city"),
+        error_messages=GONE,
     )
     country = django_filters.ChoiceFilter(
         field_name="partner__city__country", choices=Country, label=_("Country"), empty_label=_("Any country")
     )
     package = django_filters.ModelChoiceFilter(
-        queryset=Package.objects.select_related("service"), label=_("Package"), empty_label=_("Any package")
+        queryset=Package.objects.select_related("service"),
+        label=_("Package"),
+        empty_label=_("Any package"),
+        error_messages=GONE,
     )
     service = django_filters.ModelChoiceFilter(
-        queryset=Service.objects.all(), label=_("Service"), empty_label=_("Any service")
+        queryset=Service.objects.all(), label=_("Service"), empty_label=_("Any service"), error_messages=GONE
     )
     stage = django_filters.ModelChoiceFilter(
-        queryset=Stage.objects.none(), label=_("Status"), empty_label=_("Any status")
+        queryset=Stage.objects.none(), label=_("Status"), empty_label=_("Any status"), error_messages=GONE
     )
     amount_from = MoneyFilter(field_name="amount", lookup_expr="gte", label=_("Sum from, ₽"))
     amount_to = MoneyFilter(field_name="amount", lookup_expr="lte", label=_("Sum to, ₽"))
@@ -91,9 +100,11 @@ class DealFilter(django_filters.FilterSet):
 
     def __init__(self, data: Any, *, user: User, pipeline: Pipeline, now: datetime) -> None:
         super().__init__(data, queryset=Deal.objects.visible_to(user).filter(pipeline=pipeline))
-        self.now = now
+        self.now, self.user = now, user
         partners = self.queryset.order_by().values("partner__city")
-        self.filters["city"].queryset = City.objects.filter(pk__in=partners).order_by("name")
+        # A city of the address stays a choice when the last deal has left it: it narrows to nothing, and says so.
+        named = Q(pk=self.data["city"]) if _is_id(self.data.get("city", "")) else Q()
+        self.filters["city"].queryset = City.objects.filter(Q(pk__in=partners) | named).order_by("name")
         self.filters["stage"].queryset = Stage.objects.filter(pipeline=pipeline)
         self.filters["manager"].queryset = User.objects.support_managers()
         of_renewal = pipeline.code == PipelineCode.RENEWAL
@@ -110,6 +121,12 @@ class DealFilter(django_filters.FilterSet):
         """Whether any filter is set, be it wrongly."""
         return any(self.data.get(name) for name in self.filters)
 
+    @property
+    def leaves_manager_out(self) -> bool:
+        """Whether the address names a manager whose deals the person does not see: it narrows to the person's own."""
+        named = self.data.get("manager")
+        return bool(named) and "manager" not in self.filters and named not in map(str, acting_for(self.user))
+
     def by_name(self, deals: QuerySet[Deal], _name: str, value: str) -> QuerySet[Deal]:
         """By beginnings of the words of the name: as typed, in the other layout, in Latin letters, with one slip."""
         partners = Partner.objects.filter(pk__in=deals.order_by().values("partner"))
@@ -122,3 +139,7 @@ class DealFilter(django_filters.FilterSet):
 
     def by_task(self, deals: QuerySet[Deal], _name: str, value: str) -> QuerySet[Deal]:
         return deals.with_overdue_task(self.now) if value == "overdue" else deals.without_next_task()
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19

@@ -15,6 +15,7 @@ from demo.casting import PARTNERS_OF_A_MANAGER, Casting
 from demo.company import SUPPORT, Company, found_company
 from demo.rows import Scribe
 from demo.stories import Story
+from demo.views import add_views
 from invoices.models import InvoiceCounter, Seller
 from partners.models import Partner
 
@@ -56,6 +57,7 @@ def load_demo(*, scale: int, seed: int, now: datetime) -> Loaded:
     company = found_company(managers, calendar.today)
     stories = tell_stories(company, PARTNERS * scale, calendar, seed)
     number_bills(stories, company)
+    add_views(company, now)
     scribe, ids = Scribe(company, calendar, seed), Ids()
     for start in range(0, len(stories), STORIES_IN_A_BATCH):
         batch = Batch(ids)

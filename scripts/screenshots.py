@@ -65,6 +65,7 @@ SCREENS = [
     ),
     Screen("bulk", "head", "/deals/board/renewal/?layout=list", "Выбранные строки: перенос дел", press=tuple("jxjxd")),
     Screen("terms", "support", "/deals/terms/renewal/", "Сроки: продления по неделям и месяцам", True),
+    Screen("saved-views", "support", "/deals/board/renewal/?layout=board", "Сохранённые виды", click=".views-open"),
     Screen("calling", "support", "/day/calls/", "Обзвон", True),
     Screen("deal", "support", "/deals/{due_deal}/?comment=1", "Карточка сделки с комментарием после звонка", True),
     Screen("deal-tasks", "support", "/deals/{due_deal}/?tab=tasks", "Карточка сделки: дела"),

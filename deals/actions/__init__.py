@@ -24,6 +24,7 @@ from deals.actions.handoffs import accept_handoff, fill_in_handoff, hand_over, p
 from deals.actions.money import invoice_was_issued, money_came
 from deals.actions.notes import edit_note, pin, unpin, write_note
 from deals.actions.problems import raise_problem, resolve_problem
+from deals.actions.saved_views import archive_view, begin_with, change_view, name_view, save_view
 from deals.actions.stages import complete_deal, lose_deal, move_deal
 from deals.actions.tasks import NextStep, complete_task, reopen_task, reschedule_task, schedule_task, undo_reschedule
 
@@ -39,8 +40,11 @@ __all__ = [
     "archive_agreement",
     "archive_file",
     "ask_sales",
+    "archive_view",
     "attach_file",
+    "begin_with",
     "change_field",
+    "change_view",
     "complete_deal",
     "complete_task",
     "discard_draft",
@@ -53,6 +57,7 @@ __all__ = [
     "lose_deal",
     "money_came",
     "move_deal",
+    "name_view",
     "offer_addon",
     "pin",
     "plan_campaign",
@@ -65,6 +70,7 @@ __all__ = [
     "return_handoff",
     "save_call_comment",
     "save_draft",
+    "save_view",
     "schedule_task",
     "set_agreement_kept",
     "set_handoff_status",

@@ -10,6 +10,7 @@ from deals.models.handoff_talk import HandoffQuestion, HandoffReturn, HandoffSta
 from deals.models.note import EDITABLE_FOR, MAX_PINS, FieldChange, Note, Pin
 from deals.models.pipeline import Pipeline, PipelineCode, Stage, StageRole
 from deals.models.problem import Problem, has_problem
+from deals.models.saved_view import DefaultView, Layout, SavedView
 from deals.models.task import Task
 
 __all__ = [
@@ -20,12 +21,14 @@ __all__ = [
     "CallComment",
     "CommentDraft",
     "Deal",
+    "DefaultView",
     "Export",
     "FieldChange",
     "Handoff",
     "HandoffQuestion",
     "HandoffReturn",
     "HandoffStatusChange",
+    "Layout",
     "Note",
     "PartnerFile",
     "Pin",
@@ -33,6 +36,7 @@ __all__ = [
     "PipelineCode",
     "Problem",
     "PromiseVerdict",
+    "SavedView",
     "Stage",
     "StageChange",
     "StageRole",

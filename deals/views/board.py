@@ -1,7 +1,7 @@
 """The boards of the three pipelines."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.permissions import may, permission
@@ -15,12 +15,15 @@ from deals.views.toolbar import board_filters, toolbar
 
 @permission("deal.read")
 def board(request: HttpRequest, code: str) -> HttpResponse:
-    """The board of a pipeline, narrowed by the URL; with `layout=list`, its list."""
+    """The board of a pipeline, narrowed by the URL; with `layout=list`, its list; bare, the reader's usual view."""
     pipeline = get_object_or_404(Pipeline, code=code)
     now = timezone.now()
     filters = board_filters(request, pipeline, now)
     if request.GET.get("layout") == "list":
         return deal_list(request, pipeline, filters, now)
+    bar = toolbar(request, pipeline, filters, now, "board")
+    if not request.GET and not request.htmx and bar["views"].default:
+        return redirect(bar["views"].default.url)
     view = _view(request)
     columns, finals = selectors.board(pipeline, filters.qs, now, view)
     context = {
@@ -36,8 +39,7 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
         "now": now,
     }
     context["bulk"] = deals_bar(request, pipeline, context["count"])
-    context |= toolbar(request, pipeline, filters, now, "board")
-    return render(request, "deals/board.html", context)
+    return render(request, "deals/board.html", context | bar)
 
 
 @permission("deal.read")

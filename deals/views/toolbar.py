@@ -1,4 +1,4 @@
-"""What stands over a board and its list: the layout, the filters, the columns."""
+"""What stands over a board and its list: the layout, the saved views, the filters, the columns."""
 
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from core import moscow
 from deals.filter_chips import chips, without
 from deals.filters import DealFilter
 from deals.models import Pipeline
+from deals.selectors.saved_views import views_menu
 
 PASSING = ["segment", "loaded", "open", "shown", "start", "after", "page"]
 """What the address tells of this very reading: a link to another layout or filter leaves it out."""
@@ -38,6 +39,7 @@ def toolbar(
         + [(filters.form["q"].label, error) for error in filters.form["q"].errors],
         "without_filters": without(params, [*filters.filters, "view"]),
         "kept_params": _kept(params, filters),
+        "views": views_menu(request.user, pipeline, request.GET, layout),
         "layout": layout,
         "layouts": {
             "board": _with(params, layout="board"),
