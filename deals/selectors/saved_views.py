@@ -77,7 +77,7 @@ def views_menu(user: User, pipeline: Pipeline, params: QueryDict, layout: str) -
         links=[_link(view, user, current) for view in views],
         query=query,
         all_url=address(pipeline.code, layout),
-        new_url=reverse("deals:view-new", args=[pipeline.code]) + asked,
+        new_url=f"{reverse('deals:view-new')}{asked}&pipeline={pipeline.code}",
         change_url=reverse("deals:view-change", args=[current.pk]) + asked if current else "",
         is_changed=bool(current and (current.layout, current.query) != (layout, query)),
     )

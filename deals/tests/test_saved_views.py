@@ -17,7 +17,7 @@ from partners.tests.factories import PartnerFactory
 
 pytestmark = pytest.mark.django_db
 BOARD = "/deals/board/renewal/"
-NEW = "/deals/views/renewal/new/"
+NEW = "/deals/views/new/?pipeline=renewal&"
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ class TestSaving:
         idle = DealFactory(partner=PartnerFactory(manager=manager))
         TaskFactory(deal=DealFactory(partner=PartnerFactory(manager=manager)))
 
-        client.post(f"{NEW}?layout=list&task=none&sort=-amount&columns=stage&columns=amount", {"name": " Без  дела "})
+        client.post(f"{NEW}layout=list&task=none&sort=-amount&columns=stage&columns=amount", {"name": " Без  дела "})
         page = opened(client, SavedView.objects.get())
 
         assert page.context["views"].current.name == "Без дела"
@@ -73,13 +73,13 @@ class TestSaving:
 
     def test_what_is_of_one_reading_is_not_kept(self, client, manager):
         client.post(
-            f"{NEW}?layout=board&task=none&open=3&loaded=1:80&segment=1:idle&sort=city&x=1", {"name": "Без дела"}
+            f"{NEW}layout=board&task=none&open=3&loaded=1:80&segment=1:idle&sort=city&x=1", {"name": "Без дела"}
         )
 
         assert SavedView.objects.get().query == "task=none"
 
     def test_over_htmx_the_dialog_leads_to_the_view(self, client, manager):
-        answer = client.post(f"{NEW}?layout=list&task=none", {"name": "Без дела"}, headers={"HX-Request": "true"})
+        answer = client.post(f"{NEW}layout=list&task=none", {"name": "Без дела"}, headers={"HX-Request": "true"})
 
         assert answer.headers["HX-Redirect"] == f"{BOARD}?view={SavedView.objects.get().pk}&layout=list&task=none"
 
@@ -87,7 +87,7 @@ class TestSaving:
         omsk = City.objects.get(name="Омск")
         DealFactory(partner=PartnerFactory(manager=manager, city=omsk))
 
-        page = client.get(f"{NEW}?layout=list&city={omsk.pk}&q=сиб", headers={"HX-Request": "true"}).content.decode()
+        page = client.get(f"{NEW}layout=list&city={omsk.pk}&q=сиб", headers={"HX-Request": "true"}).content.decode()
 
         assert "Список · Город: Омск · «сиб»" in page
         assert "<html" not in page
@@ -98,7 +98,7 @@ class TestSaving:
     def test_a_wrong_name_is_told_at_the_field_and_stays_typed(self, client, manager, name, words):
         keep(manager)
 
-        answer = client.post(f"{NEW}?layout=list&task=overdue", {"name": name})
+        answer = client.post(f"{NEW}layout=list&task=overdue", {"name": name})
 
         assert answer.status_code == 422
         assert words in answer.context["form"].errors["name"][0]
@@ -113,7 +113,7 @@ class TestSaving:
         assert SavedView.objects.count() == 3
 
     def test_a_filter_that_makes_no_sense_is_not_kept(self, client, manager):
-        answer = client.post(f"{NEW}?layout=board&amount_from=abc", {"name": "По сумме"})
+        answer = client.post(f"{NEW}layout=board&amount_from=abc", {"name": "По сумме"})
 
         assert answer.status_code == 422
         assert "Сумма от" in str(answer.context["form"].non_field_errors())
@@ -123,15 +123,16 @@ class TestSaving:
         for number in range(MOST_VIEWS):
             keep(manager, name=f"Вид {number}")
 
-        assert client.post(f"{NEW}?layout=list&task=none", {"name": "Лишний"}).status_code == 422
+        assert client.post(f"{NEW}layout=list&task=none", {"name": "Лишний"}).status_code == 422
 
     def test_an_unknown_pipeline_is_not_found(self, client, manager):
-        assert client.get("/deals/views/nothing/new/").status_code == 404
+        assert client.get("/deals/views/new/?pipeline=nothing").status_code == 404
+        assert client.get("/deals/views/new/").status_code == 404
 
     def test_who_sees_no_deals_has_no_views(self, client):
         client.force_login(AdministratorFactory())
 
-        assert client.post(f"{NEW}?task=none", {"name": "Без дела"}).status_code == 403
+        assert client.post(f"{NEW}task=none", {"name": "Без дела"}).status_code == 403
 
 
 class TestChanging:
@@ -240,7 +241,7 @@ class TestOthers:
         assert client.post(address(view) + verb).status_code == 404
 
     def test_only_who_may_share_does(self, client, manager):
-        client.post(f"{NEW}?layout=list&task=none", {"name": "Всем", "is_shared": "on"})
+        client.post(f"{NEW}layout=list&task=none", {"name": "Всем", "is_shared": "on"})
 
         assert not SavedView.objects.get().is_shared
         with pytest.raises(PermissionDenied):
@@ -251,7 +252,7 @@ class TestOthers:
     def test_the_head_shares_and_takes_it_back(self, client):
         head, reader = HeadFactory(), SalesFactory()
         client.force_login(head)
-        client.post(f"{NEW}?layout=list&task=none", {"name": "Всем", "is_shared": "on"})
+        client.post(f"{NEW}layout=list&task=none", {"name": "Всем", "is_shared": "on"})
         view = SavedView.objects.get()
         assert SavedView.objects.visible_to(reader).get() == view
 

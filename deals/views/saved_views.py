@@ -28,9 +28,9 @@ def saved_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @permission("saved_view.save")
-def new(request: HttpRequest, code: str) -> HttpResponse:
+def new(request: HttpRequest) -> HttpResponse:
     """Ask for a name, and keep the filters of this address under it."""
-    pipeline = get_object_or_404(Pipeline, code=code)
+    pipeline = get_object_or_404(Pipeline, code=request.GET.get("pipeline", ""))
     form = _form(request, None)
     if request.method == "POST" and form.is_valid():
         try:
