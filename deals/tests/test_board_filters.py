@@ -176,6 +176,22 @@ def test_the_page_says_when_its_numbers_are_those_of_a_filter(client, manager):
     assert "числа по фильтру" not in client.get(f"{URL}?layout=board").content.decode()
 
 
+@pytest.mark.parametrize("address", ["board/renewal/?layout=board&", "board/renewal/?layout=list&", "terms/renewal/?"])
+def test_count_and_sum_are_those_of_the_whole_filter_and_not_of_what_is_shown(client, manager, address):
+    partner, package = PartnerFactory(manager=manager), PackageFactory()
+    deals = 62
+    for number in range(deals):
+        DealFactory(partner=partner, package=package, amount=Decimal(1000 + number))
+    DealFactory(partner=partner, package=package, amount=Decimal(999))
+
+    page = client.get(f"/deals/{address}amount_from=1000")
+
+    columns = [] if "rows" in page.context else page.context["columns"]
+    assert 0 < len(page.context.get("rows", [])) + sum(len(column.cards) for column in columns) < deals
+    assert (page.context["count"], page.context["total"]) == (deals, sum(range(1000, 1000 + deals)))
+    assert "Посчитано по всему фильтру" in page.content.decode()
+
+
 def test_from_board_to_list_the_filter_goes_along(client, manager):
     page = client.get(f"{URL}?country=RU&segment=1:overdue&open=3")
 
