@@ -18,8 +18,11 @@ from partners.models import Partner
 
 @dataclass(frozen=True)
 class Verb:
-    """`preview` tells line by line what `act` will do; `changing` are the rows that it changes, `owner` leads to their
-    partner's name; `short` is the label on the phone. `undo` is there where the action on a single row has one."""
+    """`preview` tells line by line what `act` will do; `changing` are the rows that it changes.
+
+    `short` is the label on the phone, `owner` leads from a row to its partner's name, `undo` is there where the action
+    on a single row has one.
+    """
 
     code: str
     permission: str
@@ -39,77 +42,63 @@ def _tasks(user: User) -> QuerySet[Task]:
     return Task.objects.visible_to(user, "task.update")
 
 
-OF_DEALS = {
-    each.code: each
-    for each in (
-        Verb(
-            "move",
-            "deal.move",
-            _("Move to a status"),
-            _("Status"),
-            "arrow-right",
-            MoveForm,
-            selectors.move_lines,
-            actions.move_deals,
-            lambda user: Deal.objects.visible_to(user, "deal.move"),
-            undo=actions.undo_moves,
-        ),
-        Verb(
-            "reschedule",
-            "task.update",
-            _("Move the tasks"),
-            _("Tasks"),
-            "calendar-clock",
-            RescheduleForm,
-            selectors.reschedule_lines,
-            actions.reschedule_tasks,
-            _tasks,
-            "deal__partner__name",
-            actions.undo_reschedules,
-            "KeyD",
-        ),
-        Verb(
-            "reassign",
-            "deal.reassign",
-            _("Change the manager"),
-            _("Manager"),
-            "user-cog",
-            ReassignForm,
-            selectors.reassign_lines,
-            actions.reassign_deals,
-            lambda user: Deal.objects.visible_to(user, "deal.reassign"),
-        ),
+def _reschedule(preview: Callable[..., list[selectors.Line]]) -> Verb:
+    """Moving the next tasks, of deals or of partners."""
+    return Verb(
+        code="reschedule",
+        permission="task.update",
+        label=_("Move the tasks"),
+        short=_("Tasks"),
+        icon="calendar-clock",
+        key="KeyD",
+        form=RescheduleForm,
+        preview=preview,
+        act=actions.reschedule_tasks,
+        undo=actions.undo_reschedules,
+        changing=_tasks,
+        owner="deal__partner__name",
     )
+
+
+OF_DEALS = {
+    "move": Verb(
+        code="move",
+        permission="deal.move",
+        label=_("Move to a status"),
+        short=_("Status"),
+        icon="arrow-right",
+        form=MoveForm,
+        preview=selectors.move_lines,
+        act=actions.move_deals,
+        undo=actions.undo_moves,
+        changing=lambda user: Deal.objects.visible_to(user, "deal.move"),
+    ),
+    "reschedule": _reschedule(selectors.reschedule_lines),
+    "reassign": Verb(
+        code="reassign",
+        permission="deal.reassign",
+        label=_("Change the manager"),
+        short=_("Manager"),
+        icon="user-cog",
+        form=ReassignForm,
+        preview=selectors.reassign_lines,
+        act=actions.reassign_deals,
+        changing=lambda user: Deal.objects.visible_to(user, "deal.reassign"),
+    ),
 }
 
 OF_PARTNERS = {
-    each.code: each
-    for each in (
-        Verb(
-            "reschedule",
-            "task.update",
-            _("Move the tasks"),
-            _("Tasks"),
-            "calendar-clock",
-            RescheduleForm,
-            selectors.partner_reschedule_lines,
-            actions.reschedule_tasks,
-            _tasks,
-            "deal__partner__name",
-            actions.undo_reschedules,
-            "KeyD",
-        ),
-        Verb(
-            "reassign",
-            "partner.reassign",
-            _("Change the manager"),
-            _("Manager"),
-            "user-cog",
-            ReassignForm,
-            selectors.partner_reassign_lines,
-            actions.reassign_partners,
-            lambda user: Partner.objects.visible_to(user, "partner.reassign"),
-            "name",
-        ),
-    )
+    "reschedule": _reschedule(selectors.partner_reschedule_lines),
+    "reassign": Verb(
+        code="reassign",
+        permission="partner.reassign",
+        label=_("Change the manager"),
+        short=_("Manager"),
+        icon="user-cog",
+        form=ReassignForm,
+        preview=selectors.partner_reassign_lines,
+        act=actions.reassign_partners,
+        changing=lambda user: Partner.objects.visible_to(user, "partner.reassign"),
+        owner="name",
+    ),
 }

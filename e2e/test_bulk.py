@@ -55,6 +55,19 @@ def boxes(page: Page):
     return page.locator("[data-pick]")
 
 
+def asked(page: Page, verb: str):
+    """The dialog of a button of the bar, once it listens to what is chosen in it."""
+    page.locator(".bulk").get_by_role("button", name=verb).click()
+    return listening(page)
+
+
+def listening(page: Page):
+    dialog = page.locator("dialog[open]")
+    expect(dialog).to_be_visible()
+    expect(page.locator(".htmx-added, .htmx-settling")).to_have_count(0)
+    return dialog
+
+
 def test_from_the_keyboard_in_the_russian_layout(page, live_server, deals):
     log_in(page, live_server.url, deals[0].manager, LIST)
     bar = page.locator(".bulk")
@@ -68,7 +81,7 @@ def test_from_the_keyboard_in_the_russian_layout(page, live_server, deals):
     russian(page, "KeyX", "Ч", shift=True)
     expect(bar).to_contain_text("Выбрано 3")
     russian(page, "KeyD", "в")
-    dialog = page.locator("dialog[open]")
+    dialog = listening(page)
     dialog.locator("[name=day]").nth(2).focus()
     page.keyboard.press("Space")
     expect(dialog.locator(".bulk-lines li")).to_have_count(3)
@@ -105,8 +118,7 @@ def test_by_mouse_a_range_is_moved_and_put_back(page, live_server, deals):
     boxes(page).nth(2).click(modifiers=["Shift"])
     expect(page.locator(".bulk")).to_contain_text("Выбрано 3")
 
-    page.get_by_role("button", name="Перенести на статус").click()
-    dialog = page.locator("dialog[open]")
+    dialog = asked(page, "Перенести на статус")
     dialog.locator("[name=stage]").select_option(label="Есть вопросы")
     expect(dialog.locator(".bulk-lines li")).to_have_count(3)
     dialog.get_by_role("button", name="Перенести на статус: 3").click()
@@ -127,8 +139,7 @@ def test_all_of_the_filter_and_those_that_cannot_are_named(page, live_server, de
     page.get_by_label("все 4").click()
     expect(page.locator(".bulk")).to_contain_text("Выбрано 4")
 
-    page.get_by_role("button", name="Перенести на статус").click()
-    dialog = page.locator("dialog[open]")
+    dialog = asked(page, "Перенести на статус")
     dialog.locator("[name=stage]").select_option(label="Должен оплатить продление")
 
     expect(dialog.locator(".bulk-lines--unable li")).to_contain_text(["ИП Громов"])
@@ -152,8 +163,7 @@ def test_on_the_board_cards_keep_their_mark_when_it_is_read_anew(page, live_serv
     page.evaluate("document.dispatchEvent(new CustomEvent('deal:moved'))")
     page.wait_for_load_state("networkidle")
     expect(page.locator("[data-pick]:checked")).to_have_count(2)
-    page.get_by_role("button", name="Сменить ответственного").click()
-    dialog = page.locator("dialog[open]")
+    dialog = asked(page, "Сменить ответственного")
     dialog.locator("[name=manager]").select_option(str(next_manager.pk))
     dialog.get_by_role("button", name="Сменить ответственного: 2").click()
     expect(page.locator("dialog[open]")).to_contain_text("Изменены 2 строки")
@@ -188,8 +198,7 @@ def test_the_head_gives_partners_to_another_manager(page, live_server, deals):
     russian(page, "KeyX", "ч")
     boxes(page).nth(1).click()
 
-    page.get_by_role("button", name="Сменить ответственного").click()
-    dialog = page.locator("dialog[open]")
+    dialog = asked(page, "Сменить ответственного")
     dialog.locator("[name=manager]").select_option(str(next_manager.pk))
     expect(dialog.locator(".bulk-lines li")).to_contain_text(["Борис Сменщик · 1 сделка"] * 2)
     dialog.get_by_role("button", name="Сменить ответственного: 2").click()
@@ -218,7 +227,7 @@ def test_on_the_phone_with_a_finger(browser, live_server, deals):
     assert all(button.bounding_box()["height"] >= 44 for button in bar.get_by_role("button").all())
 
     bar.get_by_role("button", name="Перенести дела").tap()
-    dialog = page.locator("dialog[open]")
+    dialog = listening(page)
     dialog.locator(".ruler label").nth(1).tap()
     dialog.get_by_role("button", name="Перенести дела: 2").tap()
 
@@ -254,9 +263,9 @@ def test_axe_finds_nothing_in_the_bar_and_the_preview(browser, live_server, deal
     log_in(page, live_server.url, deals[0].manager, LIST)
     boxes(page).first.click()
     bar = Axe().run(page).response["violations"]
-    page.get_by_role("button", name="Перенести на статус").click()
-    page.locator("dialog[open] [name=stage]").select_option(label="Есть вопросы")
-    expect(page.locator("dialog[open] .bulk-lines li")).to_have_count(1)
+    dialog = asked(page, "Перенести на статус")
+    dialog.locator("[name=stage]").select_option(label="Есть вопросы")
+    expect(dialog.locator(".bulk-lines li")).to_have_count(1)
 
     assert [violation["id"] for violation in [*bar, *Axe().run(page).response["violations"]]] == []
     page.context.close()

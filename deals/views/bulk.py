@@ -39,11 +39,6 @@ class Place:
     url: str
     owner: str = "deal"
 
-    def link(self, request: HttpRequest) -> str:
-        """The address of the verb with the filter of the page."""
-        query = request.GET.urlencode()
-        return f"{self.url}?{query}" if query else self.url
-
 
 @permission("deal.move")
 @require_POST
@@ -95,28 +90,33 @@ def undo_reschedule(request: HttpRequest) -> HttpResponse:
     return _undo(request, OF_DEALS["reschedule"])
 
 
-def bulk_bar(
+def _bar(
     request: HttpRequest, verbs: dict[str, Verb], links: dict[str, str], count: int, right: str
 ) -> dict[str, Any]:
     """The context of `deals/_bulk_bar.html`: what this person may do, and how many rows the filter has."""
-    query = request.GET.urlencode()
     offered = [
-        {"verb": verb, "url": f"{links[code]}?{query}" if query else links[code]}
+        {"verb": verb, "url": _narrowed(request, links[code])}
         for code, verb in verbs.items()
         if may(request.user, verb.permission)
     ]
-    export = f"{links['export']}?{query}" if may(request.user, right) else ""
+    export = _narrowed(request, links["export"]) if may(request.user, right) else ""
     return {"verbs": offered, "count": count, "export_url": export}
 
 
 def deals_bar(request: HttpRequest, pipeline: Pipeline, count: int) -> dict[str, Any]:
     links = {code: reverse(f"deals:bulk-{code}", args=[pipeline.code]) for code in [*OF_DEALS, "export"]}
-    return bulk_bar(request, OF_DEALS, links, count, "deal.export")
+    return _bar(request, OF_DEALS, links, count, "deal.export")
 
 
 def partners_bar(request: HttpRequest, count: int) -> dict[str, Any]:
     links = {code: reverse(f"partners:bulk-{code}") for code in [*OF_PARTNERS, "export"]}
-    return bulk_bar(request, OF_PARTNERS, links, count, "partner.export")
+    return _bar(request, OF_PARTNERS, links, count, "partner.export")
+
+
+def _narrowed(request: HttpRequest, url: str) -> str:
+    """The address with the filter of the page."""
+    query = request.GET.urlencode()
+    return f"{url}?{query}" if query else url
 
 
 def _board(request: HttpRequest, pipeline: Pipeline, code: str) -> Place:
@@ -178,7 +178,7 @@ def _bulk(request: HttpRequest, verb: Verb, place: Place, **form_arguments: Any)
     context = {
         "verb": verb,
         "form": form,
-        "url": place.link(request),
+        "url": _narrowed(request, place.url),
         "next": back_from(request, place.page),
         "chosen": len(keys),
         "most": MOST_ROWS,
