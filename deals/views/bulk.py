@@ -90,9 +90,7 @@ def undo_reschedule(request: HttpRequest) -> HttpResponse:
     return _undo(request, OF_DEALS["reschedule"])
 
 
-def _bar(
-    request: HttpRequest, verbs: dict[str, Verb], links: dict[str, str], count: int, right: str
-) -> dict[str, Any]:
+def _bar(request: HttpRequest, verbs: dict[str, Verb], links: dict[str, str], count: int, right: str) -> dict[str, Any]:
     """The context of `deals/_bulk_bar.html`: what this person may do, and how many rows the filter has."""
     offered = [
         {"verb": verb, "url": _narrowed(request, links[code])}
