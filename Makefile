@@ -13,7 +13,7 @@ run:
 test: dev
 	@$(PY) scripts/system_packages.py pango browser gettext
 	@$(EMBEDDED) --ephemeral -- $(PY) -m pytest -n 2 $(ARGS)
-	@DJANGO_ALLOW_ASYNC_UNSAFE=true $(EMBEDDED) --ephemeral -- $(PY) -m pytest e2e $(ARGS)
+	@DJANGO_ALLOW_ASYNC_UNSAFE=true $(EMBEDDED) --ephemeral -- $(PY) -m pytest e2e -n 2 $(ARGS)
 
 lint: dev
 	@$(PY) -m ruff check .

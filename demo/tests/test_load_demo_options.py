@@ -14,7 +14,7 @@ from demo.loading import load_demo, tell_stories
 from partners.models import Partner
 from reports.selectors.my_day import day_facts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 def test_the_same_seed_and_day_tell_the_same_stories_another_seed_other_ones():

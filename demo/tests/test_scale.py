@@ -34,6 +34,7 @@ def _queries(client: Client, path: str) -> int:
     return len(captured)
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.timeout(600)
 def test_scale_20_costs_the_same_number_of_queries_as_scale_1():

@@ -25,7 +25,7 @@ from invoices.tests.factories import addon_invoice, make_draft
 from lbg_support.tests.test_permissions import all_views
 from partners.tests.factories import ContactFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.timeout(600)]
 
 OWN_APPS = [config.label for config in apps.get_app_configs() if Path(config.path).parent == Path(settings.BASE_DIR)]
 KEPT = {"deals_commentdraft"}

@@ -20,6 +20,8 @@ from lbg_support.embedded.folders import RunFolder, VarFolder
 from lbg_support.embedded.postgres import Postgres
 from lbg_support.embedded.valkey import Valkey
 
+pytestmark = pytest.mark.once
+
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
 EXEC = [sys.executable, "-m", "lbg_support.embedded", "exec"]
 

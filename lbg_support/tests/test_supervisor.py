@@ -16,6 +16,8 @@ from lbg_support.embedded.processes import Child
 from lbg_support.supervisor import checks
 from lbg_support.supervisor.supervision import Supervisor
 
+pytestmark = pytest.mark.once
+
 RUN = [sys.executable, "-m", "lbg_support.supervisor"]
 
 
