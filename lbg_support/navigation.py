@@ -30,7 +30,10 @@ CLOCKS_DIFFER = 2
 
 @dataclass(frozen=True)
 class Item:
-    """A link of the sidebar: `count` is how much there is, `late` how much of it is late for the reader himself."""
+    """A link of the sidebar: `count` is how much there is, `late` how much of it is late for the reader himself.
+
+    `also` names another page that the item stands for, with the same arguments.
+    """
 
     label: str
     icon: str
@@ -40,6 +43,7 @@ class Item:
     key: str = ""
     count: str = ""
     late: str = ""
+    also: str = ""
 
 
 MENU: list[tuple[str, list[Item]]] = [
@@ -60,6 +64,7 @@ MENU: list[tuple[str, list[Item]]] = [
                 ("new",),
                 "KeyN",
                 count="deals_new",
+                also="deals:terms",
             ),
             Item(
                 gettext_lazy("Renewals"),
@@ -69,6 +74,7 @@ MENU: list[tuple[str, list[Item]]] = [
                 ("renewal",),
                 "KeyR",
                 count="deals_renewal",
+                also="deals:terms",
             ),
             Item(
                 gettext_lazy("Add-on services"),
@@ -78,6 +84,7 @@ MENU: list[tuple[str, list[Item]]] = [
                 ("addon",),
                 "KeyE",
                 count="deals_addon",
+                also="deals:terms",
             ),
         ],
     ),
@@ -173,12 +180,13 @@ def _navigation(user: User, counts: dict[str, int], path: str) -> list[dict]:
 
 def _entry(item: Item, counts: dict[str, int], path: str) -> dict:
     url = reverse(item.url_name, args=item.args)
+    pages = [url, reverse(item.also, args=item.args)] if item.also else [url]
     return {
         "label": item.label,
         "url": url,
         "icon": item.icon,
         "key": item.key,
-        "current": path.startswith(url) and url != "/",
+        "current": path.startswith(tuple(pages)) and url != "/",
         "count": counts.get(item.count, 0),
         "badge": counts.get(item.late, 0),
         "badge_kind": "late",
