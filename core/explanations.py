@@ -109,6 +109,11 @@ EXPLANATIONS: dict[str, Explanation] = {
     "comment.parts": Explanation(
         "R3", _("A comment is saved when it says what was, how it is, what is planned, and has a next task."), COMMENT
     ),
+    "call.comment": Explanation(
+        "R4",
+        _("After a call a comment is due by the end of the working day; when nobody answered, none is."),
+        COMMENT,
+    ),
     "comment.draft": Explanation(
         "R3", _("What you type is kept for you every few seconds; only you see it until the comment is saved.")
     ),
@@ -204,6 +209,7 @@ EXPLANATIONS |= {
     "alert.task_horizon": EXPLANATIONS["task.horizon"],
     "alert.no_next_task": EXPLANATIONS["task.none"],
     "alert.handoff_unaccepted": EXPLANATIONS["acceptance.late"],
+    "alert.call_without_comment": EXPLANATIONS["call.comment"],
 }
 
 

@@ -1,4 +1,4 @@
-"""Finding what is wrong, and telling whom it concerns: the logic of the jobs (R1, R2).
+"""Finding what is wrong, and telling whom it concerns: the logic of the jobs (R1, R2, R4).
 
 Every pass looks at the present state with a few set-based statements: what has a cause and no open alert gets one, what
 has lost its cause is cleared, and who should know and has not been told is told. Running it twice, late, or in two
@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Role, User
 from core import moscow
-from deals.models import Alert, AlertNotice, Deal, Handoff, Task
+from deals.models import Alert, AlertNotice, Call, Deal, Handoff, Task
 from deals.rules import LONG_OVERDUE
 
 BATCH = 1000
@@ -40,6 +40,11 @@ def check_acceptance(now: datetime) -> None:
     """New partners not accepted by the end of the day after the payment, which the head hears of (R1)."""
     late = Handoff.objects.past_deadline(moscow.today(now))
     _check(Alert.Kind.HANDOFF_UNACCEPTED, late, "handoff", now)
+
+
+def check_calls(now: datetime) -> None:
+    """Calls whose working day is over and that nobody has commented (R4)."""
+    _check(Alert.Kind.CALL_WITHOUT_COMMENT, Call.objects.past_deadline(now), "call", now)
 
 
 def _check(kind: Alert.Kind, causes: QuerySet, subject: str, now: datetime) -> None:

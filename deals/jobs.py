@@ -24,3 +24,8 @@ def flag_missing_next_steps(now: datetime) -> None:
 @every(minutes=5)
 def flag_far_tasks(now: datetime) -> None:
     alerting.check_horizon(now)
+
+
+@every(minutes=1)
+def flag_calls_without_comment(now: datetime) -> None:
+    alerting.check_calls(now)

@@ -37,6 +37,7 @@ FETCHED = 2 * PAGE_SIZE
 
 KINDS = {
     "calls": gettext_lazy("Calls"),
+    "phone": gettext_lazy("Phone"),
     "tasks": gettext_lazy("Tasks"),
     "statuses": gettext_lazy("Statuses"),
     "money": gettext_lazy("Money"),

@@ -1,6 +1,8 @@
 """What deals themselves tell in the timeline: calls, statuses, tasks, notes, problems, values changed by hand,
 files."""
 
+from datetime import timedelta
+
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -8,6 +10,7 @@ from django.utils.translation import gettext as _
 from core import formatting
 from deals.editing import CONTACTS, FIELD_NAMES
 from deals.models import (
+    Call,
     CallComment,
     FieldChange,
     Handoff,
@@ -28,6 +31,7 @@ def register() -> None:
     """Called once, when the app is ready."""
     for source in (
         Source("comment", "calls", "call_comment.read", _comments, _comment),
+        Source("call", "phone", "call.read", _calls, _call),
         Source("stage", "statuses", "deal.read", _stages, _stage),
         Source("task", "tasks", "task.read", _tasks, _task),
         Source("long_task", "tasks", "task.read", _long_tasks, _long_task),
@@ -54,6 +58,20 @@ def _comments(reach: Reach):
 
 def _comment(line: Line) -> Entry:
     return Entry(line.at, "phone", _("Call"))
+
+
+def _calls(reach: Reach):
+    """Calls as the phone knows them; what was said in them stands in the comments."""
+    calls = Call.objects.filter(deal__in=reach.deals)
+    return lines(calls, at="started_at", by="by", a="direction", b="duration_s", c="contact__name")
+
+
+def _call(line: Line) -> Entry:
+    direction = Call.Direction(line.a).label
+    length = _("nobody answered") if line.b == "0" else formatting.duration(timedelta(seconds=int(line.b or 0)))
+    return Entry(
+        line.at, "phone", _("On the phone"), " · ".join(filter(None, [str(direction), line.c, line.b and length]))
+    )
 
 
 def _stages(reach: Reach):

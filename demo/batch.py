@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import DateTimeField, Model
 
 from deals.models import (
+    Call,
     CallComment,
     Deal,
     Handoff,
@@ -28,7 +29,7 @@ Row = TypeVar("Row", bound=Model)
 
 ORDER = (
     Partner, Contact, Agreement, Deal, StageChange, Handoff, HandoffStatusChange, HandoffReturn, HandoffQuestion, Task,
-    Metrics, CallComment, Note, Pin, Problem, Invoice, InvoiceLine, Payment, Allocation,
+    Metrics, CallComment, Call, Note, Pin, Problem, Invoice, InvoiceLine, Payment, Allocation,
 )  # fmt: skip
 """A table comes after the tables that it refers to."""
 

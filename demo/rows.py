@@ -4,7 +4,7 @@ from datetime import timedelta
 from random import Random
 
 from accounts.models import User
-from deals.models import Deal, Handoff, PipelineCode, Stage, StageChange
+from deals.models import CallComment, Deal, Handoff, PipelineCode, Stage, StageChange
 from deals.rules import acceptance_deadline
 from demo import names, promises
 from demo.batch import Batch
@@ -14,6 +14,7 @@ from demo.calls import add_calls, add_step
 from demo.company import Company
 from demo.handoffs import add_talk, is_returned
 from demo.notes import add_notes
+from demo.phone import add_phone_calls
 from demo.stories import Chapter, Story
 from partners.models import Agreement, Contact, LegalKind, Partner
 
@@ -56,9 +57,14 @@ class Scribe:
             add_bills(chapter, deal, self.company, rng, self.calendar, batch)
             deals.append(deal)
         handoff = self._handoff(story, deals[0], seller, rng, batch)
+        told = len(batch.rows[CallComment])
         add_calls(story, deals[: len(story.terms)], rng, self.calendar, batch)
+        comments = batch.rows[CallComment][told:]
+        phone_rng = Random(f"{self.seed}/phone/{story.serial}")
+        main = deals[len(story.terms) - 1]
+        add_phone_calls(story, main, contact, comments, phone_rng, self.calendar, batch)
         notes_rng = Random(f"{self.seed}/notes/{story.serial}")
-        add_notes(story, deals[len(story.terms) - 1], manager, notes_rng, self.calendar, batch)
+        add_notes(story, main, manager, notes_rng, self.calendar, batch)
         marketer = self.company.marketing[story.serial % len(self.company.marketing)]
         talk_rng = Random(f"{self.seed}/handoff/{story.serial}")
         add_talk(story, handoff, marketer, talk_rng, self.calendar, batch)

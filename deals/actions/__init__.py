@@ -14,6 +14,7 @@ from deals.actions.agreements import (
     edit_agreement,
     set_agreement_kept,
 )
+from deals.actions.calls import log_call, nobody_answered, report_call
 from deals.actions.comments import CommentIncomplete, save_call_comment
 from deals.actions.drafts import discard_draft, save_draft
 from deals.actions.editing import EditConflict, change_field
@@ -54,16 +55,19 @@ __all__ = [
     "hand_over",
     "hand_over_again",
     "invoice_was_issued",
+    "log_call",
     "lose_deal",
     "money_came",
     "move_deal",
     "name_view",
+    "nobody_answered",
     "offer_addon",
     "pin",
     "plan_campaign",
     "raise_problem",
     "record_export",
     "reopen_task",
+    "report_call",
     "reschedule_task",
     "resolve_problem",
     "restore_file",

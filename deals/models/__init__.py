@@ -1,6 +1,7 @@
 """The work: one noun a file."""
 
 from deals.models.alert import Alert, AlertNotice
+from deals.models.call import Call
 from deals.models.comment import CallComment, CommentDraft, PromiseVerdict
 from deals.models.deal import Deal, StageChange
 from deals.models.export import Export
@@ -18,6 +19,7 @@ __all__ = [
     "MAX_PINS",
     "Alert",
     "AlertNotice",
+    "Call",
     "CallComment",
     "CommentDraft",
     "Deal",

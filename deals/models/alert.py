@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from deals.models.call import Call
 from deals.models.deal import Deal
 from deals.models.handoff import Handoff
 from deals.models.task import Task
@@ -23,6 +24,7 @@ class Alert(models.Model):
         TASK_HORIZON = "task_horizon", _("Task is further than 7 days and says no reason")
         NO_NEXT_TASK = "no_next_task", _("Deal has no next step")
         HANDOFF_UNACCEPTED = "handoff_unaccepted", _("New partner is not accepted in time")
+        CALL_WITHOUT_COMMENT = "call_without_comment", _("Call has no comment by the end of the day")
 
     ESCALATED = frozenset({Kind.TASK_OVERDUE_7D, Kind.HANDOFF_UNACCEPTED})
 
@@ -30,6 +32,7 @@ class Alert(models.Model):
     deal = models.ForeignKey(Deal, models.CASCADE, related_name="alerts")
     task = models.ForeignKey(Task, models.CASCADE, null=True, related_name="alerts")
     handoff = models.ForeignKey(Handoff, models.CASCADE, null=True, related_name="alerts")
+    call = models.ForeignKey(Call, models.CASCADE, null=True, related_name="alerts")
     raised_at = models.DateTimeField()
     cleared_at = models.DateTimeField(null=True)
 
@@ -38,7 +41,7 @@ class Alert(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "deal", "task", "handoff"],
+                fields=["kind", "deal", "task", "handoff", "call"],
                 condition=Q(cleared_at__isnull=True),
                 nulls_distinct=False,
                 name="alert_is_raised_once",

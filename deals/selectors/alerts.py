@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from core import formatting, moscow
 from deals.alerting import not_superseded
-from deals.models import Alert, AlertNotice
+from deals.models import Alert, AlertNotice, Call
 
 SHOWN = 300
 """Notices on the page; who has more has to work off the first ones anyway."""
@@ -17,6 +19,7 @@ ORDER = [
     Alert.Kind.HANDOFF_UNACCEPTED,
     Alert.Kind.TASK_OVERDUE_7D,
     Alert.Kind.TASK_OVERDUE,
+    Alert.Kind.CALL_WITHOUT_COMMENT,
     Alert.Kind.NO_NEXT_TASK,
     Alert.Kind.TASK_HORIZON,
 ]
@@ -68,7 +71,9 @@ def notice_groups(user: User) -> list[KindGroup]:
     """The reader's open notices by kind, the gravest kind first and in it what has lasted longest."""
     notices = (
         AlertNotice.objects.open_for(user)
-        .select_related("alert__deal__partner", "alert__deal__manager", "alert__task", "alert__handoff")
+        .select_related(
+            "alert__deal__partner", "alert__deal__manager", "alert__task", "alert__handoff", "alert__call__contact"
+        )
         .order_by("alert__raised_at", "pk")[:SHOWN]
     )
     rows: defaultdict[str, list[NoticeRow]] = defaultdict(list)
@@ -83,6 +88,8 @@ def _row(notice: AlertNotice) -> NoticeRow:
         what, since = alert.task.title, alert.task.due_at
     elif alert.handoff:
         what, since = "", moscow.end_of_day(alert.handoff.accept_by)
+    elif alert.call:
+        what, since = _call_words(alert.call), alert.call.started_at
     else:
         what, since = "", alert.raised_at
     return NoticeRow(
@@ -93,3 +100,8 @@ def _row(notice: AlertNotice) -> NoticeRow:
         since=since,
         is_new=notice.seen_at is None,
     )
+
+
+def _call_words(call: Call) -> str:
+    """Whom the call was with: «Звонок: Лариса Чернова»."""
+    return _("Call: %(whom)s") % {"whom": call.contact or formatting.phone(call.phone)}

@@ -108,6 +108,7 @@ def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
         "last_metrics": metrics[0] if metrics else None,
         "trends": trends(metrics),
         "metric_rows": table(metrics, moscow.today(now)),
+        "silent_calls": list(deal.calls.without_comment().select_related("contact").order_by("started_at", "pk")[:5]),
         "problems": problems,
         "health": health(signs),
         "health_reasons": health_reasons(signs) if health(signs) in {Health.DOUBTFUL, Health.PROBLEM} else [],

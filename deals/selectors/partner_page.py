@@ -72,6 +72,7 @@ def _rights(partner: Partner, user: User) -> dict[str, bool]:
     in_work = partner.archived_at is None
     return {
         "can_see_contacts": may(user, "partner.read_contacts"),
+        "can_log_call": in_work and may(user, "call.log"),
         "can_keep": in_work and may(user, "partner.update"),
         "can_edit": in_work and may(user, "partner.update"),
         "can_offer": in_work and may(user, "deal.create") and may(user, "deal.update"),

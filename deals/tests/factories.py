@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from accounts.tests.factories import SalesFactory
 from catalog.tests.factories import PackageFactory, ServiceFactory
-from deals.models import Deal, Handoff, Stage, Task
+from core import moscow
+from deals.models import Call, Deal, Handoff, Stage, Task
 from partners.tests.factories import PartnerFactory
 
 
@@ -69,6 +70,20 @@ class HandoffFactory(factory.django.DjangoModelFactory):
     amount = Decimal("186000.00")
     package = factory.SelfAttribute("deal.package")
     created_at = factory.LazyFunction(timezone.now)
+
+
+class CallFactory(factory.django.DjangoModelFactory):
+    """A call that began just now and of which it is not known whether anybody answered."""
+
+    class Meta:
+        model = Call
+
+    deal = factory.SubFactory(DealFactory)
+    phone = "+79000001427"
+    started_at = factory.LazyFunction(timezone.now)
+    comment_by = factory.LazyAttribute(lambda call: moscow.end_of_office_day(call.started_at))
+    by = factory.SelfAttribute("deal.manager")
+    created_at = factory.SelfAttribute("started_at")
 
 
 class TaskFactory(factory.django.DjangoModelFactory):

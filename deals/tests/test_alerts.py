@@ -21,7 +21,7 @@ from core.scheduling import REGISTRY, run_due_jobs
 from deals.actions import NextStep, complete_task, schedule_task
 from deals.models import Alert, AlertNotice
 from deals.selectors.alerts import open_alerts, unread_alert_count
-from deals.tests.factories import DealFactory, HandoffFactory, NewDealFactory, TaskFactory
+from deals.tests.factories import CallFactory, DealFactory, HandoffFactory, NewDealFactory, TaskFactory
 from partners.tests.factories import PartnerFactory
 
 pytestmark = pytest.mark.django_db
@@ -192,7 +192,8 @@ def test_two_ticks_at_once_raise_each_alert_once(now):
     """Real threads on real PostgreSQL; once with the claim of the period, once with the checks alone, without it."""
     manager, _head = SupportFactory(), HeadFactory()
     for _each in range(30):
-        task_overdue(manager, now, days=8)
+        overdue = task_overdue(manager, now, days=8)
+        CallFactory(deal=overdue.deal, started_at=now - timedelta(days=8))
         late_handoff(manager, now)
         DealFactory(partner__manager=manager)
     together = Barrier(2)
@@ -213,9 +214,9 @@ def test_two_ticks_at_once_raise_each_alert_once(now):
     both(lambda: run_due_jobs(now))
 
     assert unclaimed == kinds() == {kind: 30 for kind in Alert.Kind.values if kind != "task_horizon"}
-    assert Alert.objects.count() == 120
-    assert AlertNotice.objects.count() == 30 * 3 + 30 * 2
-    assert JobRun.objects.filter(job__startswith="deals.").count() == 4
+    assert Alert.objects.count() == 150
+    assert AlertNotice.objects.count() == 30 * 4 + 30 * 2
+    assert JobRun.objects.filter(job__startswith="deals.").count() == 5
 
 
 def test_a_pass_takes_the_same_number_of_queries_for_few_and_for_many(manager, now):

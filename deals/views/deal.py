@@ -91,6 +91,7 @@ def _rights(request: HttpRequest, shown: Deal) -> dict[str, bool]:
     user = request.user
     return {
         "can_comment": shown.is_open and may(user, "call_comment.create"),
+        "can_log_call": may(user, "call.log"),
         "can_move": shown.is_open and may(user, "deal.move"),
         "can_append": may(user, "deal.append_main_comment"),
         "can_plan": shown.is_open and may(user, "task.create"),

@@ -233,6 +233,7 @@ def _panel(
         "ready_count": sum(is_there for _what, is_there in checklist),
         "agreements": list(deal.partner.agreements.all()),
         "contact": deal.contact if may(user, "partner.read_contacts") else None,
+        "can_comment": deal.is_open and may(user, "call_comment.create"),
         "can_see_contact": may(user, "partner.read_contacts"),
         "can_set_status": may(user, "handoff.set_status"),
         "statuses": _statuses(user, handoff),

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Role, User
 from core import moscow
 from deals.comment_text import missing_parts, read_numbers
-from deals.models import CallComment, Deal, Handoff, HandoffQuestion, Note, Pin, Problem, StageChange, Task
+from deals.models import Call, CallComment, Deal, Handoff, HandoffQuestion, Note, Pin, Problem, StageChange, Task
 from deals.rules import next_term
 from demo.company import PASSWORD
 from demo.loading import load_demo
@@ -155,6 +155,12 @@ def test_r1_r18_the_late_handoff_was_returned_to_sales_and_one_question_waits():
     assert HandoffQuestion.objects.filter(answered_at__isnull=False).exists()
     running = Handoff.objects.filter(status="running").first()
     assert [change.to_status for change in running.status_changes.all()] == ["info_received", "preparing", "running"]
+
+
+def test_r4_calls_stand_under_the_comments_and_a_few_wait_for_theirs():
+    assert Call.objects.filter(duration_s__gt=0).count() > 100
+    assert 1 <= Call.objects.without_comment().count() <= 20
+    assert Call.objects.aggregate(at=Max("started_at"))["at"] <= NOW
 
 
 def test_r2_people_keep_the_seven_days_postpone_and_forget():

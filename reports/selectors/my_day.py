@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.permissions import acting_for
 from core import formatting, moscow
 from core.moscow import CallingWindow, calling_window
-from deals.models import CallComment, Deal, Handoff, Task, has_problem
+from deals.models import Call, CallComment, Deal, Handoff, Task, has_problem
 from deals.rules import Health, Signs, health
 from invoices.models import Allocation
 from partners.models import Contact, Metrics
@@ -174,7 +174,7 @@ def received_between(first: date, last: date, *, managers: list[int] | None = No
 
 
 def rail(user: User, now: datetime) -> dict[str, Any]:
-    """What waits beside the queue: handoffs to accept, the money of the day, deals without a next step."""
+    """What waits beside the queue: handoffs to accept, calls to comment, the money of the day, idle deals."""
     own, today = acting_for(user), moscow.today(now)
     handoffs = Handoff.objects.visible_to(user).with_support().select_related("deal__partner__city", "package")
     received = (
@@ -183,10 +183,12 @@ def rail(user: User, now: datetime) -> dict[str, Any]:
         .select_related("invoice__partner")
         .order_by("-pk")[:8]
     )
+    silent = Call.objects.filter(Q(deal__manager__in=own) | Q(by=user)).without_comment()
     idle = without_step(own).select_related("partner", "pipeline").order_by("term_ends_on", "pk")[:RAIL_DEALS]
     return {
         "handoffs": list(handoffs.order_by("accept_by", "pk")[:6]),
         "received_today": list(received),
+        "silent_calls": list(silent.select_related("deal__partner").order_by("started_at", "pk")[:RAIL_DEALS]),
         "idle_deals": list(idle),
     }
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from accounts.permissions import may, permission
 from core import moscow
 from core.errors import RuleViolation
-from deals.actions import reschedule_task
+from deals.actions import nobody_answered, reschedule_task
 from deals.models import Task
 from deals.rules import next_try
 from deals.selectors.deal_card import get_deal
@@ -93,6 +93,7 @@ def missed(request: HttpRequest, pk: int) -> HttpResponse:
     except RuleViolation as violation:
         messages.error(request, violation.message)
     else:
+        nobody_answered(task.deal, by=request.user, now=now)
         tell_moved(request, moved)
     return _go_on(request, pk)
 
