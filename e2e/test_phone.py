@@ -1,4 +1,4 @@
-"""A call from the deal's card: written down by the press, the comment's form on coming back, a reminder until then (R4)."""
+"""A call from the deal's card: written down by the press, the comment's form on coming back (R4)."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,6 +9,9 @@ from e2e.steps import log_in
 from partners.tests.factories import ContactFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+NO_PHONE_HERE = "addEventListener('click', (press) => press.target.closest('a[href^=tel]') && press.preventDefault())"
+"""The browser would ask which program shall dial, and take no further clicks."""
 
 
 @pytest.fixture
@@ -22,8 +25,8 @@ def deal():
 @pytest.mark.parametrize("width", [390, 1440])
 def test_who_comes_back_from_the_phone_finds_the_comments_form(page: Page, live_server, deal, width):
     page.on("dialog", lambda dialog: dialog.accept())
+    page.add_init_script(NO_PHONE_HERE)
     page.set_viewport_size({"width": width, "height": 844})
-    page.clock.install()
     log_in(page, live_server.url, deal.manager, f"/deals/{deal.pk}/")
 
     with page.expect_response("**/calls/") as told:
@@ -32,8 +35,8 @@ def test_who_comes_back_from_the_phone_finds_the_comments_form(page: Page, live_
         else:
             page.get_by_role("link", name="Позвонить").first.click()
     assert told.value.status == 204
-    page.clock.fast_forward(60_000)
-    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    page.evaluate("() => { const now = Date.now; Date.now = () => now() + 60_000; }")
+    page.evaluate("() => { window.dispatchEvent(new Event('focus')); }")
 
     page.wait_for_url("**comment=1**")
     expect(page.get_by_text("Звонок без комментария")).to_be_visible()
