@@ -4,7 +4,7 @@ PY := .venv/bin/python
 EMBEDDED := $(PY) -m lbg_support.embedded exec
 ARGS ?=
 
-.PHONY: run test lint format shell screens dev
+.PHONY: run test lint format shell screens chaos dev
 
 run:
 	@$(PYTHON) scripts/prepare.py requirements-embedded.txt
@@ -34,6 +34,10 @@ shell:
 screens: dev
 	@$(PY) scripts/system_packages.py pango browser
 	@$(EMBEDDED) --ephemeral -- $(PY) scripts/screenshots.py $(ARGS)
+
+# The outbox under fire: 2 000 messages, 30 SIGKILLs, a control run that must fail. Takes some minutes.
+chaos: dev
+	@$(EMBEDDED) --ephemeral -- $(PY) bench/chaos_outbox.py $(ARGS)
 
 dev:
 	@$(PYTHON) scripts/prepare.py requirements-dev.txt

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 from accounts.models import User
 from deals.models import Deal, Handoff
 from lbg_support.tests.test_permissions import all_views
+from messaging.models import Message
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,6 +51,7 @@ def test_axe_finds_nothing(browser, live_server, demo, theme):
     manager = User.objects.get(email="support@demo.local")
     deal = Deal.objects.open().filter(manager=manager, stage__role="due").order_by("pk").first()
     handoff = Handoff.objects.visible_to(manager).waiting().first()
+    messages = [Message.objects.filter(channel=channel).first() for channel in ("email", "sms")]
     pages = {
         manager.email: [
             "/day/", "/deals/board/renewal/", f"/deals/{deal.pk}/?comment=1", f"/deals/{deal.pk}/?tab=tasks",
@@ -60,7 +62,7 @@ def test_axe_finds_nothing(browser, live_server, demo, theme):
         "head@demo.local": [
             "/partners/new/", f"/partners/{deal.partner_id}/edit/", f"/partners/{deal.partner_id}/contacts/new/",
             f"/partners/{deal.partner_id}/merge/?with={deal.partner_id + 1}", f"/partners/{deal.partner_id}/files/",
-            "/overview/"],
+            "/overview/", "/outbox/templates/invoice.email/", *(each.get_absolute_url() for each in messages)],
     }  # fmt: skip
     found = {}
     for email, addresses in pages.items():

@@ -1,55 +1,23 @@
 """Letters through a real SMTP server on loopback (R10)."""
 
-import socket
 from datetime import timedelta
-from email import message_from_bytes
 from email.header import decode_header, make_header
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.utils import timezone
 
 from messaging.actions import File
 from messaging.sending import send_due
 from messaging.tests.factories import letter
+from messaging.tests.fake_mail import open_postbox
 
 pytestmark = pytest.mark.django_db
 
 
-class Postbox:
-    """Keeps the letters it took; `says` is what it answers to the next ones, "cut" takes the letter and hangs up."""
-
-    def __init__(self) -> None:
-        self.letters = []
-        self.says: list[str] = []
-        self.refuses = ""
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        if self.refuses:
-            return self.refuses
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):
-        say = self.says.pop(0) if self.says else "250 OK"
-        if say in {"250 OK", "cut"}:
-            self.letters.append((envelope.rcpt_tos, message_from_bytes(envelope.content)))
-        if say == "cut":
-            server.transport.close()
-        return say
-
-
 @pytest.fixture
 def postbox(settings):
-    box = Postbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    settings.MAIL_GATEWAY, settings.EMAIL_HOST, settings.EMAIL_PORT = "smtp", "127.0.0.1", port
-    settings.EMAIL_TIMEOUT, settings.DEFAULT_FROM_EMAIL = 2, "ЛБГ <pay@lbg.example>"
-    yield box
-    controller.stop()
+    with open_postbox(settings) as box:
+        yield box
 
 
 def later():

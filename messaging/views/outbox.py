@@ -40,7 +40,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "can_see_templates": may(request.user, "message_template.read"),
         "sms_gone": sms_gone_today(now),
         "sms_limit": settings.SMS_DAILY_TOTAL,
-        "gateways": {channel: gateway_for(channel).name for channel in Channel.values},
+        "gateways": {channel: _gateway_name(channel) for channel in Channel.values},
         "balance": cache.get(BALANCE),
         "is_test_mode": bool(settings.MESSAGES_TEST_EMAIL or settings.MESSAGES_TEST_PHONE),
         "is_on_hold": settings.OUTBOX_ON_HOLD,
@@ -89,6 +89,11 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return _stop(request, pk, cancel_message, _("The message is cancelled."))
+
+
+def _gateway_name(channel: str) -> str:
+    name = gateway_for(channel).name
+    return _("nothing connected") if name == "keep" else name.upper()
 
 
 def _stop(request: HttpRequest, pk: int, deed: Callable[..., Message], done: str) -> HttpResponse:
