@@ -103,7 +103,7 @@ def under_fire(options: argparse.Namespace, honours: bool, asks: bool) -> str:
     keys = {str(key) for key in waiting.values_list("key", flat=True)}
     lost = len([key for key in keys if not gateway.sent[key]])
     doubled = len([key for key in keys if gateway.sent[key] > 1])
-    phantom = len(set(gateway.sent) - keys)
+    phantom = len(set(gateway.sent) - {str(key) for key in Message.objects.values_list("key", flat=True)})
     repeats = sum(gateway.taken.values()) - len(gateway.taken)
     return (
         f"{len(keys)} messages ({rolled_back} rolled back), {kills} kills, {seconds:.0f} s: "

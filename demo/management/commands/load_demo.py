@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import moscow
 from demo.loading import NotEmpty, is_empty, load_demo
+from demo.messages import send_last_invoices
 
 DEMO_TIME = time(11, 40)
 """The moment of a day that is given with --today."""
@@ -50,5 +51,6 @@ class Command(BaseCommand):
             if if_empty:  # somebody else was loading at the same time
                 return
             raise CommandError(_("The database has data already. The demo company needs an empty one.")) from error
+        send_last_invoices(now)
         words = {"partners": loaded.partners, "managers": loaded.managers}
         self.stdout.write(_("The demo company is loaded: %(partners)s partners, %(managers)s managers.") % words)
