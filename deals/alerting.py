@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Role, User
 from core import moscow
+from deals import hints
 from deals.models import Alert, AlertNotice, Call, Deal, Handoff, Task
 from deals.rules import LONG_OVERDUE
 
@@ -50,7 +51,7 @@ def check_calls(now: datetime) -> None:
 def _check(kind: Alert.Kind, causes: QuerySet, subject: str, now: datetime) -> None:
     """Bring the alerts of one kind in line with their causes; `subject` is the field of an alert that is the cause."""
     opened = Alert.objects.open().filter(kind=kind)
-    opened.filter(~Exists(causes.filter(pk=OuterRef(f"{subject}_id")))).update(cleared_at=now)
+    _clear(opened.filter(~Exists(causes.filter(pk=OuterRef(f"{subject}_id")))), now)
     unnoticed = causes.filter(~Exists(opened.filter(**{subject: OuterRef("pk")})))
     deal_of = "pk" if subject == "deal" else "deal_id"
     Alert.objects.bulk_create(
@@ -62,6 +63,14 @@ def _check(kind: Alert.Kind, causes: QuerySet, subject: str, now: datetime) -> N
         ignore_conflicts=True,
     )
     _tell(kind)
+
+
+def _clear(alerts: QuerySet, now: datetime) -> None:
+    """Their causes are gone: they leave the bells of those who were told."""
+    gone = list(alerts.values_list("pk", flat=True))
+    if gone:
+        hints.bells_change(AlertNotice.objects.filter(alert__in=gone).values_list("recipient", flat=True).distinct())
+        Alert.objects.filter(pk__in=gone).update(cleared_at=now)
 
 
 def _tell(kind: Alert.Kind) -> None:
@@ -95,6 +104,8 @@ def not_superseded(alerts: QuerySet) -> QuerySet:
 
 
 def _create_notices(pairs: Iterable[tuple[int, int]]) -> None:
+    pairs = list(pairs)
+    hints.bells_change({recipient for _alert, recipient in pairs})
     AlertNotice.objects.bulk_create(
         (AlertNotice(alert_id=alert, recipient_id=recipient) for alert, recipient in pairs),
         batch_size=BATCH,

@@ -4,6 +4,8 @@ A board is heard by everybody who reads deals, so its hints carry no ids: each p
 Whoever locks a deal, a task or a handoff changes it: `deals.actions.locking` tells of that, and nobody can forget to.
 """
 
+from collections.abc import Iterable
+
 from accounts.permissions import may
 from deals.models import Deal, Handoff, Task
 from live import topics
@@ -32,3 +34,9 @@ def task_changes(task: Task) -> None:
 def handoff_changes(handoff: Handoff) -> None:
     publish("handoffs")
     deal_changes(handoff.deal)
+
+
+def bells_change(people: Iterable[int]) -> None:
+    """The number on their bells is another one."""
+    for person in people:
+        publish(f"person:{person}")

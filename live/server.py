@@ -96,7 +96,10 @@ async def _serve(hub: Hub, scope: dict[str, Any], receive: Receive, send: Send) 
         async with hub.stream(ticket) as stream:
             missed = await hub.missed(stream, after) if after else []
             await send(_start(200, {**STREAM_HEADERS, **allowed}))
-            await _until_gone(_write(hub, stream, missed, send), receive, stream)
+            # Cancelled means that the process stops: the reader comes back when there is another one.
+            with suppress(asyncio.CancelledError):
+                await _until_gone(_write(hub, stream, missed, send), receive, stream)
+            await _end(send)
     except Refused:
         await _say(send, 403, "The ticket is not valid: ask for another one.", allowed)
     except ValueError:
@@ -123,13 +126,12 @@ async def _hung_up(receive: Receive) -> None:
 
 
 async def _write(hub: Hub, stream: Stream, missed: list[Message], send: Send) -> None:
-    """The body of a stream, to its end."""
+    """The events of a stream, to its last one."""
     await _write_event(send, Message("ready", missed[-1].id if missed else stream.opened_at), retry=1000)
     for message in missed:
         await _write_event(send, message)
     async for message in _messages(hub, stream):
         await _write_event(send, message)
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _messages(hub: Hub, stream: Stream) -> AsyncIterator[Message]:
@@ -152,6 +154,12 @@ async def _write_event(send: Send, message: Message, retry: int = 0) -> None:
     lines += [f"id: {message.id}", f"event: {message.event}", f"data: {message.data}", "", ""]
     body = {"type": "http.response.body", "body": "\n".join(lines).encode(), "more_body": True}
     await asyncio.wait_for(send(body), SLOW_AFTER)
+
+
+async def _end(send: Send) -> None:
+    """The end of the body, for a reader that reads."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(send({"type": "http.response.body", "body": b"", "more_body": False}), 1)
 
 
 def _allowed_origin(headers: dict[str, str]) -> dict[str, str]:

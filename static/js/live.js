@@ -82,9 +82,10 @@ async function replace(address, group) {
   }
 }
 
-/** In the place of the old; the focus stays on the same link or button, the current row current. */
+/** In the place of the old; the focus stays on the same link or button, the current row current, what was unfolded open. */
 function put(fresh, place) {
   const focused = place.contains(document.activeElement) ? sameIn(fresh, document.activeElement) : null;
+  for (const details of fresh.querySelectorAll("details[id]")) details.open = document.getElementById(details.id)?.open ?? details.open;
   const row = place.querySelector("[data-row].is-current [data-row-link]");
   const current = row && sameIn(fresh, row)?.closest("[data-row]");
   place.replaceWith(fresh);
