@@ -7,8 +7,9 @@ class DealsConfig(AppConfig):
     verbose_name = pgettext_lazy("section", "Deals")
 
     def ready(self) -> None:
-        from deals import hints, partner_hooks, timeline_sources
+        from deals import hints, partner_hooks, telling, timeline_sources
 
         timeline_sources.register()
         partner_hooks.register()
         hints.register()
+        telling.register()

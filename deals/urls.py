@@ -75,6 +75,7 @@ urlpatterns = [
     path("tasks/<int:pk>/reopen/", tasks.reopen, name="task-reopen"),
     path("tasks/<int:pk>/reschedule/", tasks.reschedule, name="task-reschedule"),
     path("tasks/<int:pk>/restore/<int:version>/", tasks.restore, name="task-restore"),
+    path("notifications/", alerts.notifications, name="notifications"),
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/seen/", alerts.mark_seen, name="alerts-seen"),
     path("alerts/<int:pk>/", alerts.open_alert, name="alert-open"),

@@ -13,6 +13,7 @@ from demo.batch import Batch, Ids
 from demo.calendar import Calendar
 from demo.casting import PARTNERS_OF_A_MANAGER, Casting
 from demo.company import SUPPORT, Company, found_company
+from demo.notices import add_notices
 from demo.rows import Scribe
 from demo.stories import Story
 from demo.views import add_views
@@ -64,6 +65,7 @@ def load_demo(*, scale: int, seed: int, now: datetime) -> Loaded:
         for story in stories[start : start + STORIES_IN_A_BATCH]:
             scribe.write(story, batch)
         batch.write()
+    add_notices(now)
     with connection.cursor() as cursor:
         # Autovacuum would gather the statistics a minute later; until then the planner takes the tables for empty.
         cursor.execute("ANALYZE")

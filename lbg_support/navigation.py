@@ -21,6 +21,8 @@ from core import moscow
 from deals.models import AlertNotice, Deal, Handoff, PipelineCode, Task
 from knowledge.models import Question
 from live.log import id_at
+from notifications.models import Notice
+from notifications.rules import is_quiet
 from partners.models import Partner
 from search.results import Page
 
@@ -136,7 +138,7 @@ MENU: list[tuple[str, list[Item]]] = [
 
 
 def frame(request: HttpRequest) -> dict:
-    """Context processor: navigation, create_menu, can_search, can_see_alerts, unread_alerts, live."""
+    """Context processor: navigation, create_menu, can_search, can_see_alerts, is_quiet, unread_alerts, live."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or request.htmx:
         return {}
@@ -151,7 +153,8 @@ def frame_of(user: User, path: str) -> dict:
         "create_menu": _create_menu(user, path),
         "can_search": may(user, "partner.read"),
         "can_see_alerts": may(user, "alert.read"),
-        "unread_alerts": counts["alerts"],
+        "is_quiet": counts["is_quiet"],
+        "unread_alerts": 0 if counts["is_quiet"] else counts["alerts"] + counts["notices"],
         "live": _live(user),
     }
 
@@ -225,6 +228,7 @@ def _counts(user: User) -> dict[str, int]:
     today = moscow.today(timezone.now())
     queries: dict[str, QuerySet] = {
         "alerts": AlertNotice.objects.open_for(user).filter(seen_at__isnull=True),
+        "notices": Notice.objects.visible_to(user).unseen(),
         "overdue": Task.objects.overdue(timezone.now()).filter(assignee__in=own),
     }
     if may(user, "question.answer"):
@@ -242,8 +246,11 @@ def _counts(user: User) -> dict[str, int]:
         queries["partners"] = Partner.objects.filter(manager__in=own, archived_at__isnull=True)
         queries |= {f"deals_{code}": deals.filter(pipeline=code) for code in PipelineCode.values}
     counted = {f"count_{name}": _count(query) for name, query in queries.items()}
-    row = User.objects.filter(pk=user.pk).values(**counted).get()
-    return {name.removeprefix("count_"): number for name, number in row.items()}
+    quiet = ("notification_hours__quiet_from", "notification_hours__quiet_to")
+    row = User.objects.filter(pk=user.pk).values(*quiet, **counted).get()
+    quiet_from, quiet_to = (row.pop(name) for name in quiet)
+    counts = {name.removeprefix("count_"): number for name, number in row.items()}
+    return counts | {"is_quiet": is_quiet(quiet_from, quiet_to, timezone.now())}
 
 
 def _count(queryset: QuerySet) -> Coalesce:

@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "live",
     "accounts",
     "messaging",
+    "notifications",
     "files",
     "knowledge",
     "catalog",

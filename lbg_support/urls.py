@@ -30,6 +30,7 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("accounts/", include([page for page in allauth_urls if page.name in LOGIN_PAGES])),
     path("me/", include("accounts.urls")),
+    path("me/notifications/", include("notifications.urls")),
     path("reference/", admin.site.urls),
     path("search/", search, {"pages_of": navigation.pages_of}, name="search"),
     path("knowledge/", include("knowledge.urls")),

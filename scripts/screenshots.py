@@ -83,6 +83,8 @@ SCREENS = [
     Screen("outbox", "head", "/outbox/", "Исходящие"),
     Screen("outbox-text", "head", "/outbox/templates/invoice.email/", "Текст письма со счётом"),
     Screen("invoice-new", "support", "/invoices/new/?deal={due_deal}", "Новый счёт"),
+    Screen("notifications", "support", "/deals/notifications/", "Уведомления"),
+    Screen("notifications-settings", "support", "/me/notifications/", "О чём сообщать"),
     Screen("alerts", "support", "/deals/alerts/", "Сигналы"),
     Screen("overview", "head", "/overview/", "Сводка отдела", True),
     Screen("settings", "support", "/me/", "Настройки"),

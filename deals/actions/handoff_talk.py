@@ -4,18 +4,25 @@ from datetime import datetime, time
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.permissions import require
 from core import moscow
 from core.audit import operation
 from core.errors import RuleViolation
+from deals import telling
 from deals.actions.locking import lock_handoff, lock_open_deal
 from deals.actions.tasks import NextStep, finish, plan
 from deals.models import Handoff, HandoffQuestion, HandoffReturn, Task
 from deals.models.handoff_talk import TEXT_LIMIT
 
 TITLE_LIMIT = 250
+
+RETURNED = gettext_lazy("%(who)s has returned the handoff: %(what)s")
+COMPLETED = gettext_lazy("%(who)s has completed the handoff and handed it over again")
+ASKED = gettext_lazy("%(who)s asks: %(text)s")
+ANSWERED = gettext_lazy("%(who)s has answered: %(text)s")
 
 
 def return_handoff(handoff: Handoff, missing: str, *, by: User, now: datetime) -> Handoff:
@@ -38,6 +45,10 @@ def return_handoff(handoff: Handoff, missing: str, *, by: User, now: datetime) -
         handoff.save()
         _finish_tasks(deal.tasks.open().filter(assignee=deal.manager), by, now, _("Returned to sales"))
         plan(deal, _completion_step(missing, now), by=by, now=now, assignee=handoff.sold_by)
+        words = {"who": by.full_name, "what": missing}
+        telling.tell_of_handoff(
+            handoff, telling.HANDOFF_RETURNED, RETURNED, to=handoff.sold_by, by=by, now=now, values=words
+        )
     return handoff
 
 
@@ -62,6 +73,9 @@ def hand_over_again(handoff: Handoff, reply: str = "", *, by: User, now: datetim
         handoff.save()
         _finish_tasks(deal.tasks.open().filter(assignee=handoff.sold_by), by, now, _("Handed over again"))
         plan(deal, acceptance_step(handoff, now), by=by, now=now)
+        telling.tell_of_handoff(
+            handoff, telling.HANDOFF_COMPLETED, COMPLETED, to=deal.manager, by=by, now=now, values={"who": by.full_name}
+        )
     return handoff
 
 
@@ -78,6 +92,8 @@ def ask_sales(handoff: Handoff, text: str, *, by: User, now: datetime) -> Handof
 
 def add_question(handoff: Handoff, text: str, *, by: User, now: datetime) -> HandoffQuestion:
     """Write the question down inside an operation that has checked the rights and locked the handoff."""
+    words = {"who": by.full_name, "text": text}
+    telling.tell_of_handoff(handoff, telling.HANDOFF_ASKED, ASKED, to=handoff.sold_by, by=by, now=now, values=words)
     last = handoff.questions.aggregate(last=Max("number"))["last"] or 0
     return HandoffQuestion.objects.create(handoff=handoff, number=last + 1, text=text, asked_by=by, asked_at=now)
 
@@ -97,6 +113,10 @@ def answer_question(question: HandoffQuestion, answer: str, *, by: User, now: da
             raise RuleViolation("already_answered", _("%(who)s has answered meanwhile: %(answer)s") % words, "answer")
         question.answer, question.answered_by, question.answered_at = answer, by, now
         question.save()
+        words = {"who": by.full_name, "text": answer}
+        telling.tell_of_handoff(
+            question.handoff, telling.HANDOFF_ANSWERED, ANSWERED, to=question.asked_by, by=by, now=now, values=words
+        )
     return question
 
 

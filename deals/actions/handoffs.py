@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Role, User
 from accounts.permissions import require
@@ -11,7 +12,7 @@ from catalog.models import Package
 from core import moscow
 from core.audit import operation
 from core.errors import RuleViolation
-from deals import hints
+from deals import hints, telling
 from deals.actions.handoff_talk import acceptance_step, add_question, missing_words, not_returned
 from deals.actions.locking import lock_handoff, lock_open_deal
 from deals.actions.stages import enter
@@ -23,6 +24,8 @@ from partners.actions.locking import lock_partner
 from partners.models import Agreement, Partner
 
 ONE_DAY = timedelta(days=1)
+
+ACCEPTED = gettext_lazy("%(who)s has accepted the partner into work")
 
 
 def hand_over(
@@ -102,6 +105,10 @@ def accept_handoff(
         handoff.accepted_at, handoff.accepted_by = now, by
         handoff.version += 1
         handoff.save()
+        words = {"who": by.full_name}
+        telling.tell_of_handoff(
+            handoff, telling.HANDOFF_ACCEPTED, ACCEPTED, to=handoff.sold_by, by=by, now=now, values=words
+        )
         plan(deal, first_task, by=by, now=now)
         if handoff.missing:
             add_question(handoff, missing_words(handoff), by=by, now=now)

@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -10,6 +11,10 @@ from deals.models.call import Call
 from deals.models.deal import Deal
 from deals.models.handoff import Handoff
 from deals.models.task import Task
+from notifications.models import SwitchedOff
+
+KIND = "alert."
+"""Before the kind of an alert, it is the kind of notification."""
 
 
 class AlertQuerySet(models.QuerySet):
@@ -57,7 +62,9 @@ class Alert(models.Model):
 
 class AlertNoticeQuerySet(models.QuerySet):
     def open_for(self, user: User) -> "AlertNoticeQuerySet":
-        return self.filter(recipient=user, alert__cleared_at__isnull=True)
+        """What is wrong now and concerns the reader, without the kinds that he has switched off."""
+        switched_off = SwitchedOff.objects.filter(user=user, kind=Concat(Value(KIND), OuterRef("alert__kind")))
+        return self.filter(recipient=user, alert__cleared_at__isnull=True).exclude(Exists(switched_off))
 
 
 class AlertNotice(models.Model):

@@ -30,6 +30,7 @@ class NoticeRow:
     """A line of the page. `since` is when the cause began: the term of the task or of the acceptance."""
 
     pk: int
+    deal_id: int
     partner: str
     manager: str
     what: str
@@ -50,11 +51,6 @@ class KindGroup:
     @property
     def is_escalated(self) -> bool:
         return self.kind in Alert.ESCALATED
-
-
-def unread_alert_count(user: User) -> int:
-    """The number on the bell."""
-    return AlertNotice.objects.open_for(user).filter(seen_at__isnull=True).count()
 
 
 def open_alerts(deal_ids: Iterable[int]) -> dict[int, list[Alert]]:
@@ -94,6 +90,7 @@ def _row(notice: AlertNotice) -> NoticeRow:
         what, since = "", alert.raised_at
     return NoticeRow(
         pk=notice.pk,
+        deal_id=deal.pk,
         partner=formatting.typography(deal.partner.name),
         manager=deal.manager.full_name,
         what=formatting.typography(what),

@@ -20,7 +20,8 @@ from core.models import JobRun
 from core.scheduling import REGISTRY, run_due_jobs
 from deals.actions import NextStep, complete_task, schedule_task
 from deals.models import Alert, AlertNotice
-from deals.selectors.alerts import open_alerts, unread_alert_count
+from deals.selectors.alerts import open_alerts
+from deals.selectors.bell import unseen_count
 from deals.tests.factories import CallFactory, DealFactory, HandoffFactory, NewDealFactory, TaskFactory
 from partners.tests.factories import PartnerFactory
 
@@ -258,7 +259,7 @@ def test_the_bell_shows_what_is_wrong_by_kind_the_gravest_first(client, manager,
     groups = client.get(URL).context["groups"]
 
     assert [group.kind for group in groups] == ["handoff_unaccepted", "task_overdue", "no_next_task"]
-    assert unread_alert_count(manager) == 3
+    assert unseen_count(manager) == 3
 
 
 def test_opening_an_alert_leads_to_its_deal_and_marks_it_read(client, manager, now):
@@ -270,7 +271,7 @@ def test_opening_an_alert_leads_to_its_deal_and_marks_it_read(client, manager, n
     response = client.get(reverse("deals:alert-open", args=[notice.pk]))
 
     assert response.url == reverse("deals:deal", args=[task.deal_id])
-    assert unread_alert_count(manager) == 0
+    assert unseen_count(manager) == 0
     assert len(client.get(URL).context["groups"]) == 1
 
 
@@ -282,7 +283,7 @@ def test_all_are_marked_read_at_once_and_stay_until_the_cause_is_gone(client, ma
 
     response = client.post(reverse("deals:alerts-seen"), follow=True)
 
-    assert unread_alert_count(manager) == 0
+    assert unseen_count(manager) == 0
     assert [len(group.rows) for group in response.context["groups"]] == [3]
     assert reverse("deals:alerts-seen") not in response.content.decode()
 
@@ -294,7 +295,7 @@ def test_somebody_elses_alert_does_not_exist(client, manager, now):
 
     assert client.get(reverse("deals:alert-open", args=[AlertNotice.objects.get().pk])).status_code == 404
     assert client.get(URL).context["groups"] == []
-    assert unread_alert_count(manager) == 1
+    assert unseen_count(manager) == 1
 
 
 def test_the_head_reads_whose_partner_it_is(client, manager, now):

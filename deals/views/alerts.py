@@ -1,6 +1,7 @@
-"""The bell: what was told to the reader and is still so."""
+"""The bell: what was told to the reader, what is wrong still and what has happened."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,19 +11,39 @@ from django.views.decorators.http import require_POST
 from accounts.models import Role
 from accounts.permissions import permission
 from core import moscow
+from deals import hints
 from deals.models import AlertNotice
 from deals.selectors.alerts import SHOWN, notice_groups
+from deals.selectors.bell import bell, unseen_count
+from notifications.actions import mark_seen as mark_notices_seen
+from notifications.models import hours_of
+
+
+@permission("alert.read")
+def notifications(request: HttpRequest) -> HttpResponse:
+    """«Уведомления»: alerts and what has happened, by deal."""
+    now, hours = timezone.now(), hours_of(request.user)
+    groups = bell(request.user)
+    context = {
+        "now": now,
+        "groups": groups,
+        "has_new": any(group.new_count for group in groups),
+        "shows_managers": request.user.role != Role.SUPPORT_MANAGER,
+        "quiet_to": hours.quiet_to if hours.is_quiet(now) else None,
+    }
+    return render(request, "deals/notifications.html", context)
 
 
 @permission("alert.read")
 def alerts(request: HttpRequest) -> HttpResponse:
+    """The alerts alone, by their kinds."""
     now = timezone.now()
     groups = notice_groups(request.user)
     context = {
         "now": now,
         "today": moscow.today(now),
         "groups": groups,
-        "has_new": any(row.is_new for group in groups for row in group.rows),
+        "has_new": unseen_count(request.user) > 0,
         "is_cut": sum(len(group.rows) for group in groups) == SHOWN,
         "limit": SHOWN,
         "shows_managers": request.user.role != Role.SUPPORT_MANAGER,
@@ -35,6 +56,7 @@ def open_alert(request: HttpRequest, pk: int) -> HttpResponse:
     """Go to where the alert is from; the notice is read with that."""
     notice = get_object_or_404(AlertNotice.objects.filter(recipient=request.user).select_related("alert"), pk=pk)
     AlertNotice.objects.filter(pk=pk, seen_at__isnull=True).update(seen_at=timezone.now())
+    hints.bells_change([request.user.pk])
     return redirect("deals:deal", pk=notice.alert.deal_id)
 
 
@@ -42,6 +64,10 @@ def open_alert(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def mark_seen(request: HttpRequest) -> HttpResponse:
     """Mark everything that the reader was told as read; the alerts stay until their causes are gone."""
-    AlertNotice.objects.filter(recipient=request.user, seen_at__isnull=True).update(seen_at=timezone.now())
+    now = timezone.now()
+    with transaction.atomic():
+        AlertNotice.objects.filter(recipient=request.user, seen_at__isnull=True).update(seen_at=now)
+        mark_notices_seen(request.user, now)
+        hints.bells_change([request.user.pk])
     messages.success(request, _("Everything is marked as read"))
-    return redirect("deals:alerts")
+    return redirect("deals:notifications" if request.POST.get("back") == "bell" else "deals:alerts")

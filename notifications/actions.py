@@ -1,0 +1,90 @@
+"""Telling a person, and what he does with it."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.permissions import require
+from core.audit import operation
+from core.errors import RuleViolation
+from live.publishing import publish
+from notifications.kinds import KINDS, kinds_of
+from notifications.models import Hours, Notice, SwitchedOff
+
+
+def notify(
+    recipient: User,
+    kind: str,
+    text: str | Promise,
+    *,
+    key: str,
+    url: str,
+    now: datetime,
+    values: Mapping[str, object] | None = None,
+    title: str = "",
+    about: str = "",
+) -> Notice | None:
+    """Tell somebody that something has happened: a line under his bell, at once on his screen.
+
+    Called inside the operation that it tells of, so that both are there or neither. `text` is a lazy sentence, filled
+    with `values` in the recipient's language; `title` is whom it is about (the partner's name), `about` what the bell
+    groups by ("deal:12"), `url` the page to open, `key` names the event: the same key tells nothing twice.
+    None when he works here no longer or has switched the kind off. An unregistered kind is a KeyError.
+    """
+    is_optional = KINDS[kind].is_optional
+    if not recipient.is_active or (is_optional and recipient.switched_off.filter(kind=kind).exists()):
+        return None
+    with translation.override(recipient.language):
+        words = str(text) % values if values else str(text)
+    notice, is_new = Notice.objects.get_or_create(
+        recipient=recipient,
+        key=key[:120],
+        defaults={
+            "kind": kind,
+            "title": title[:200],
+            "text": words[:400],
+            "about": about,
+            "url": url,
+            "created_at": now,
+        },
+    )
+    if is_new:
+        publish(f"person:{recipient.pk}")
+    return notice
+
+
+def mark_seen(user: User, now: datetime, *, notice: Notice | None = None) -> None:
+    """One notice, or all that the person was told, is read."""
+    notices = Notice.objects.visible_to(user).unseen()
+    if notice:
+        notices = notices.filter(pk=notice.pk)
+    if notices.update(seen_at=now):
+        publish(f"person:{user.pk}")
+
+
+def set_hours(
+    user: User, *, wanted: Collection[str], quiet_from: int | None, quiet_to: int | None, digest_at: int | None
+) -> None:
+    """Which of the optional kinds the person wants, his quiet hours, and the hour of the morning letter (None: none).
+
+    Raises `quiet_hours_incomplete`, `quiet_hours_empty`.
+    """
+    require(user, "profile.update")
+    if (quiet_from is None) != (quiet_to is None):
+        field = "quiet_to" if quiet_to is None else "quiet_from"
+        raise RuleViolation("quiet_hours_incomplete", _("Choose both hours, or neither."), field)
+    if quiet_from is not None and quiet_from == quiet_to:
+        message = _("The quiet hours end when they begin. Choose another hour.")
+        raise RuleViolation("quiet_hours_empty", message, "quiet_to")
+    unwanted = [kind.code for kind in kinds_of(user) if kind.is_optional and kind.code not in wanted]
+    with operation("profile.update", by=user):
+        SwitchedOff.objects.filter(user=user).exclude(kind__in=unwanted).delete()
+        SwitchedOff.objects.bulk_create((SwitchedOff(user=user, kind=code) for code in unwanted), ignore_conflicts=True)
+        Hours.objects.update_or_create(
+            user=user, defaults={"quiet_from": quiet_from, "quiet_to": quiet_to, "digest_at": digest_at}
+        )
+        publish(f"person:{user.pk}")
