@@ -13,7 +13,7 @@ def test_the_bell_is_there_for_who_may_read_alerts(client, factory, is_shown):
 
     page = client.get("/me/").content.decode()
 
-    assert (reverse("deals:alerts") in page) is is_shown
+    assert (reverse("deals:notifications") in page) is is_shown
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+import reports.jobs  # noqa: F401 - registers the job
 from accounts.tests.factories import AdministratorFactory, HeadFactory, SupportFactory
 from core import moscow
 from core.scheduling import run_due_jobs
