@@ -46,6 +46,16 @@ RENEWED = (
 )
 REPORT = "У каждого сотрудника есть личный отчет: полученные оплаты, ожидаемые оплаты, потенциальные оплаты."
 
+ASKED = (
+    "МОС в CRM в Чате «Маркетинг и Сотрудник» сообщает о необходимых корректировках или согласованных с Партнером "
+    "действиях (увеличение/уменьшение количества поступающих заявок, отсутствие заявок, согласие партнера подключить "
+    "дополнительную сеть)."
+)
+ANSWERED = (
+    "Сотрудник ОМ в CRM в Чате «Маркетинг и Сотрудник» сообщает о необходимости подключения дополнительных сетей, "
+    "необходимости пополнения рекламного бюджета, а также отвечает на пожелания МОС."
+)
+
 EXPLANATIONS: dict[str, Explanation] = {
     "acceptance.countdown": Explanation(
         "R1",
@@ -141,6 +151,27 @@ EXPLANATIONS: dict[str, Explanation] = {
         "R5",
         _("These renewals were completed before the money came; the manager's reason stands beside each."),
         RENEWED,
+    ),
+    "chat.thread": Explanation(
+        "R19",
+        _("A partner has one thread with marketing, on each of its deals: what is agreed outlives a deal."),
+        ASKED,
+    ),
+    "chat.term": Explanation(
+        "R19",
+        _(
+            "A request is answered by the end of the next working day, «No requests» by the end of the same one; "
+            "it is agreed on, done or refused with a reason, and each can be answered once."
+        ),
+        ANSWERED,
+    ),
+    "chat.turn": Explanation(
+        "R19",
+        _(
+            "Requests stand here by whose turn it is: who was asked answers, and what is agreed on marketing carries "
+            "out. The oldest come first."
+        ),
+        ANSWERED,
     ),
     "invoice.no_right": Explanation(
         "R15", _("Invoices are issued by who has been given the right; everybody else saves a draft and asks."), ISSUER

@@ -46,6 +46,7 @@ KINDS = {
     "changes": gettext_lazy("Changes"),
     "files": gettext_lazy("Files"),
     "handoff": gettext_lazy("Handoff"),
+    "marketing": gettext_lazy("Marketing"),
 }
 """What the timeline is filtered by, in the order of the chips."""
 

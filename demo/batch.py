@@ -8,6 +8,7 @@ from typing import TypeVar
 from django.db import connection
 from django.db.models import DateTimeField, Model
 
+from chat.models import Message, ReadMark
 from deals.models import (
     Call,
     CallComment,
@@ -29,7 +30,8 @@ Row = TypeVar("Row", bound=Model)
 
 ORDER = (
     Partner, Contact, Agreement, Deal, StageChange, Handoff, HandoffStatusChange, HandoffReturn, HandoffQuestion, Task,
-    Metrics, CallComment, Call, Note, Pin, Problem, Invoice, InvoiceLine, Payment, Allocation,
+    Metrics, CallComment, Call, Note, Pin, Problem, Message, ReadMark, Invoice, InvoiceLine,
+    Payment, Allocation,
 )  # fmt: skip
 """A table comes after the tables that it refers to."""
 

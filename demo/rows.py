@@ -11,6 +11,7 @@ from demo.batch import Batch
 from demo.billing import add_bills
 from demo.calendar import Calendar
 from demo.calls import add_calls, add_step
+from demo.chats import add_chat
 from demo.company import Company
 from demo.handoffs import add_talk, is_returned
 from demo.notes import add_notes
@@ -68,6 +69,9 @@ class Scribe:
         marketer = self.company.marketing[story.serial % len(self.company.marketing)]
         talk_rng = Random(f"{self.seed}/handoff/{story.serial}")
         add_talk(story, handoff, marketer, talk_rng, self.calendar, batch)
+        chat_rng = Random(f"{self.seed}/chat/{story.serial}")
+        main = deals[len(story.terms) - 1]
+        add_chat(story, main, manager, marketer, chat_rng, self.calendar, batch)
         for addon, deal in zip(story.addons, deals[len(story.terms) :], strict=True):
             add_step(addon, deal, batch)
 

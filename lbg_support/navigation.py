@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Role, User
 from accounts.permissions import acting_for, may
+from chat.selectors.inbox import unread_messages
 from core import moscow
 from deals.models import AlertNotice, Deal, Handoff, PipelineCode, Task
 from knowledge.models import Question
@@ -32,7 +33,8 @@ CLOCKS_DIFFER = 2
 
 @dataclass(frozen=True)
 class Item:
-    """A link of the sidebar: `count` is how much there is, `late` how much of it is late for the reader himself.
+    """A link of the sidebar: `count` is how much there is, `late` how much of it is late for the reader himself,
+    `unread` how much of it he has not seen.
 
     `also` names another page that the item stands for, with the same arguments.
     """
@@ -46,6 +48,7 @@ class Item:
     count: str = ""
     late: str = ""
     also: str = ""
+    unread: str = ""
 
 
 MENU: list[tuple[str, list[Item]]] = [
@@ -53,6 +56,7 @@ MENU: list[tuple[str, list[Item]]] = [
         "",
         [
             Item(gettext_lazy("My day"), "sun", "reports:my-day", "task.read", key="KeyD", late="overdue"),
+            Item(gettext_lazy("Chats"), "messages-square", "chat:inbox", "chat.read", key="KeyT", unread="chats"),
         ],
     ),
     (
@@ -140,7 +144,7 @@ MENU: list[tuple[str, list[Item]]] = [
 def frame(request: HttpRequest) -> dict:
     """Context processor: navigation, create_menu, can_search, can_see_alerts, is_quiet, unread_alerts, live."""
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated or request.htmx:
+    if user is None or not user.is_authenticated or _is_fragment(request):
         return {}
     return frame_of(user, request.path)
 
@@ -157,6 +161,11 @@ def frame_of(user: User, path: str) -> dict:
         "unread_alerts": 0 if counts["is_quiet"] else counts["alerts"] + counts["notices"],
         "live": _live(user),
     }
+
+
+def _is_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of a page; going back in the history it asks for the whole of one."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
 
 
 def pages_of(user: User) -> list[Page]:
@@ -191,8 +200,8 @@ def _entry(item: Item, counts: dict[str, int], path: str) -> dict:
         "key": item.key,
         "current": path.startswith(tuple(pages)) and url != "/",
         "count": counts.get(item.count, 0),
-        "badge": counts.get(item.late, 0),
-        "badge_kind": "late",
+        "badge": counts.get(item.late or item.unread, 0),
+        "badge_kind": "late" if item.late else "unread",
     }
 
 
@@ -215,7 +224,7 @@ def _live(user: User) -> dict[str, str]:
 
     A page may take seconds to reach the browser and clocks differ a little: hints are heard from a bit before now.
     """
-    topics = [f"person:{user.pk}", *(f"portfolio:{person}" for person in acting_for(user))]
+    topics = [f"person:{user.pk}", f"role:{user.role}", *(f"portfolio:{person}" for person in acting_for(user))]
     if may(user, "handoff.read"):
         topics.append("handoffs")
     since = id_at(timezone.now().timestamp() - CLOCKS_DIFFER)
@@ -241,6 +250,8 @@ def _counts(user: User) -> dict[str, int]:
         queries["handoffs"] = visible.asking_sales() if is_seller else visible.with_support()
         held = visible.returned() if is_seller else visible.with_support()
         queries["handoffs_late"] = held.filter(accept_by__lte=today)
+    if may(user, "chat.read"):
+        queries["chats"] = unread_messages(user, timezone.now())
     if user.role == Role.SUPPORT_MANAGER:
         deals = Deal.objects.open().filter(manager__in=own)
         queries["partners"] = Partner.objects.filter(manager__in=own, archived_at__isnull=True)

@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "catalog",
     "partners",
     "deals",
+    "chat",
     "invoices",
     "reports",
     "search",

@@ -38,6 +38,7 @@ urlpatterns = [
     path("k/<str:token>/<int:pk>/", public.file, name="knowledge-public-file"),
     path("deals/", include("deals.urls")),
     path("partners/", include("deals.partner_urls")),
+    path("chats/", include("chat.urls")),
     path("invoices/", include("invoices.urls")),
     path("outbox/", include("messaging.urls")),
     path("", include("reports.urls")),

@@ -70,6 +70,9 @@ SCREENS = [
     Screen("deal", "support", "/deals/{due_deal}/?comment=1", "Карточка сделки с комментарием после звонка", True),
     Screen("deal-tasks", "support", "/deals/{due_deal}/?tab=tasks", "Карточка сделки: дела"),
     Screen("deal-files", "support", "/deals/{due_deal}/?tab=files", "Карточка сделки: файлы"),
+    Screen("chat", "support", "/chats/deals/{chat_deal}/", "Чат «Маркетинг и сотрудник» рядом со сделкой", True),
+    Screen("chats", "support", "/chats/", "Чаты: кто кого ждёт"),
+    Screen("chats-marketing", "marketing", "/chats/?thread={chat_partner}", "Чаты маркетинга: открытые запросы"),
     Screen("stage-dialog", "support", "/deals/{soon_deal}/", "Переход на статус", click=".stages a:has-text('Должен')"),
     Screen("plan-task", "support", "/deals/{due_deal}/", "Назначить дело: линейка семи дней", press=("d",)),
     Screen("handoffs", "support", "/deals/handoffs/?handoff={handoff}", "Передача в ОМ"),
@@ -101,6 +104,7 @@ SCREENS = [
 def things() -> dict[str, int]:
     """What the addresses name: the first of each that the demo's support manager sees."""
     from accounts.models import User
+    from chat.models import Message
     from deals.models import Deal, Handoff
     from invoices.models import Invoice
     from knowledge.models import Article
@@ -108,7 +112,10 @@ def things() -> dict[str, int]:
     manager = User.objects.get(email="support@demo.local")
     renewals = Deal.objects.open().filter(manager=manager, pipeline="renewal").order_by("pk")
     due, invoices = renewals.filter(stage__role="due"), Invoice.objects.visible_to(manager)
+    asked = Message.objects.waiting_for("support").filter(deal__in=due).order_by("-pk").first()
     return {
+        "chat_deal": asked.deal_id,
+        "chat_partner": asked.partner_id,
         "due_deal": due.first().pk,
         "soon_deal": renewals.filter(stage__role="").first().pk,
         "partner": due.first().partner_id,

@@ -56,6 +56,14 @@ def main_comment(request: HttpRequest, pk: int) -> HttpResponse:
 def _render_card(
     request: HttpRequest, shown: Deal, *, form: CallCommentForm | None, status: int = 200, line: dict | None = None
 ) -> HttpResponse:
+    context = card_context(request, shown, form=form, line=line)
+    return render(request, "deals/deal.html", context, status=status)
+
+
+def card_context(
+    request: HttpRequest, shown: Deal, *, form: CallCommentForm | None = None, line: dict | None = None
+) -> dict:
+    """The context of `deals/deal.html`: the card with the tab of the address, the comment's form, what one may do."""
     now = timezone.now()
     tab = request.GET.get("tab") if request.GET.get("tab") in TABS else TABS[0]
     context = deal_card(shown, request.user, now)
@@ -77,7 +85,7 @@ def _render_card(
         context["done_tasks"] = (
             shown.tasks.filter(done_at__isnull=False).select_related("done_by").order_by("-done_at")[:50]
         )
-    return render(request, "deals/deal.html", context, status=status)
+    return context
 
 
 def _called_task(request: HttpRequest, context: dict) -> Task | None:

@@ -22,6 +22,7 @@ from deals.selectors.load import tasks_per_day
 from deals.views.ways import way_back
 
 RESULT_LENGTH = 1000
+TITLE_LENGTH = 250
 
 
 @permission("task.complete")
@@ -96,9 +97,9 @@ def tell_moved(request: HttpRequest, moved: Task) -> None:
 
 @permission("task.create")
 def plan(request: HttpRequest, deal_pk: int) -> HttpResponse:
-    """The dialog for the next step of a deal, and planning it (R2)."""
+    """The dialog for the next step of a deal, and planning it (R2); ?title= says what it is to be."""
     deal = get_deal(request.user, deal_pk)
-    form = NextStepForm(request.POST or None)
+    form = NextStepForm(request.POST or None, initial={"title": request.GET.get("title", "")[:TITLE_LENGTH]})
     if request.method == "POST" and form.is_valid():
         try:
             task = schedule_task(deal, form.next_step(), by=request.user, now=timezone.now())

@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.permissions import acting_for
+from accounts.permissions import acting_for, may
+from chat.selectors.inbox import news_of_marketing
 from core import formatting, moscow
 from core.moscow import CallingWindow, calling_window
 from deals.models import Call, CallComment, Deal, Handoff, Task, has_problem
@@ -27,6 +28,9 @@ QUEUE_LIMIT = 150
 
 RAIL_DEALS = 8
 """Deals without a next step beside the queue; the rest is behind the figure."""
+
+RAIL_NEWS = 6
+"""Answers and questions of marketing beside the queue; the rest is in the chats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +133,9 @@ def day_facts(user: User, now: datetime) -> DayFacts:
         today=Count("pk", filter=Q(done_at__isnull=True, due_at__gte=now, due_at__lt=day_ends)),
         done=Count("pk", filter=Q(done_at__gte=day_starts, done_at__lt=day_ends)),
         overdue=Count("pk", filter=Q(done_at__isnull=True, due_at__lt=now)),
+        oldest=Min("due_at", filter=Q(done_at__isnull=True, due_at__lt=now)),
     )
-    oldest = (
-        Task.objects.overdue(now).filter(assignee__in=own).order_by("due_at").values_list("due_at", flat=True).first()
-    )
+    oldest = tasks["oldest"]
     month_starts, month_ends = month_of(today)
     money = expected_deals(own, month_ends).aggregate(total=Sum(F("amount") - F("paid_amount")), count=Count("pk"))
     return DayFacts(
@@ -174,7 +177,7 @@ def received_between(first: date, last: date, *, managers: list[int] | None = No
 
 
 def rail(user: User, now: datetime) -> dict[str, Any]:
-    """What waits beside the queue: handoffs to accept, calls to comment, the money of the day, idle deals."""
+    """What waits beside the queue: handoffs, calls to comment, marketing's answers, money of the day, idle deals."""
     own, today = acting_for(user), moscow.today(now)
     handoffs = Handoff.objects.visible_to(user).with_support().select_related("deal__partner__city", "package")
     received = (
@@ -190,6 +193,7 @@ def rail(user: User, now: datetime) -> dict[str, Any]:
         "received_today": list(received),
         "silent_calls": list(silent.select_related("deal__partner").order_by("started_at", "pk")[:RAIL_DEALS]),
         "idle_deals": list(idle),
+        "marketing_news": news_of_marketing(user, own, now, RAIL_NEWS) if may(user, "chat.read") else [],
     }
 
 
