@@ -64,7 +64,7 @@ class UserAdmin(TablePermissions, admin.ModelAdmin):
 @admin.register(Substitution)
 class SubstitutionAdmin(TablePermissions, admin.ModelAdmin):
     reads = updates = "substitution.update"
-    list_display = ["substitute", "absent", "starts_on", "ends_on"]
+    list_display = ["substitute", "absent", "starts_on", "ends_on", "cancelled_at"]
 
     def save_model(self, request: HttpRequest, obj: Substitution, form: ModelForm, change: bool) -> None:
         """Who stood in before and who does now hear other things from this moment on."""

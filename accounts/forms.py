@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from core.form_fields import DayField
 
 
 class PreferencesForm(forms.ModelForm):
@@ -43,3 +44,22 @@ class PersonForm(forms.ModelForm):
 
     def clean_email(self) -> str:
         return self.cleaned_data["email"].lower()
+
+
+class SubstitutionForm(forms.Form):
+    """Who is away, who stands in, from which day to which."""
+
+    absent = forms.ModelChoiceField(
+        label=_("Who is away"),
+        queryset=User.objects.support_managers(),
+        empty_label="—",
+        error_messages={"required": _("Choose who is away.")},
+    )
+    substitute = forms.ModelChoiceField(
+        label=_("Who stands in"),
+        queryset=User.objects.support_managers(),
+        empty_label="—",
+        error_messages={"required": _("Choose who stands in.")},
+    )
+    starts_on = DayField(label=_("From"))
+    ends_on = DayField(label=_("Last day"))

@@ -4,8 +4,10 @@ from datetime import date
 
 import pghistory
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -68,8 +70,8 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=2, choices=Language, default=Language.RUSSIAN)
     has_hotkeys = models.BooleanField(default=True)
 
-    _acting_for: list[int]
-    """Kept by accounts.permissions.acting_for for the length of a request."""
+    _standing_in: "list[Substitution]"
+    """Kept by accounts.permissions.standing_in for the length of a request."""
 
     objects = UserManager()
 
@@ -115,8 +117,29 @@ class User(AbstractBaseUser):
 
 
 class SubstitutionQuerySet(models.QuerySet):
+    def standing(self) -> "SubstitutionQuerySet":
+        return self.filter(cancelled_at__isnull=True)
+
     def on(self, day: date) -> "SubstitutionQuerySet":
-        return self.filter(starts_on__lte=day, ends_on__gte=day)
+        return self.between(day, day)
+
+    def between(self, first: date, last: date) -> "SubstitutionQuerySet":
+        """Those that hold on one of these days at least."""
+        return self.standing().filter(starts_on__lte=last, ends_on__gte=first)
+
+
+class Days(Func):
+    """The days of a substitution as a range, both ends included."""
+
+    function = "daterange"
+    output_field = DateRangeField()
+
+    def __init__(self, first: str, last: str) -> None:
+        super().__init__(F(first), F(last), Value("[]"))
+
+    def deconstruct(self) -> tuple[str, tuple, dict]:
+        first, last, _bounds = self.source_expressions
+        return f"{type(self).__module__}.{type(self).__name__}", (first.name, last.name), {}
 
 
 @pghistory.track()
@@ -127,6 +150,7 @@ class Substitution(models.Model):
     absent = models.ForeignKey(User, models.PROTECT, related_name="absences", verbose_name=_("for whom"))
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"))
+    cancelled_at = models.DateTimeField(_("called off"), null=True, blank=True)
 
     objects = SubstitutionQuerySet.as_manager()
 
@@ -136,6 +160,12 @@ class Substitution(models.Model):
         constraints = [
             models.CheckConstraint(name="substitution_ends_after_start", condition=Q(ends_on__gte=F("starts_on"))),
             models.CheckConstraint(name="substitution_is_by_another", condition=~Q(substitute=F("absent"))),
+            ExclusionConstraint(
+                name="substitution_of_a_person_is_one_at_a_time",
+                expressions=[("absent", RangeOperators.EQUAL), (Days("starts_on", "ends_on"), RangeOperators.OVERLAPS)],
+                condition=Q(cancelled_at__isnull=True),
+                violation_error_message=_("On some of these days somebody stands in for this person already."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -86,13 +86,16 @@ def require(user: User | AnonymousUser | None, permission_name: str, obj: Any = 
 
 def acting_for(user: User) -> list[int]:
     """Ids of the people whose rows are the user's own today: himself and those he stands in for."""
-    if not hasattr(user, "_acting_for"):
+    return [user.pk, *(substitution.absent_id for substitution in standing_in(user))]
+
+
+def standing_in(user: User) -> list[Substitution]:
+    """For whom the user stands in today, Moscow time, each with the absent colleague."""
+    if not hasattr(user, "_standing_in"):
         today = moscow.today(timezone.now())
-        user._acting_for = [
-            user.pk,
-            *Substitution.objects.on(today).filter(substitute=user).values_list("absent_id", flat=True),
-        ]
-    return user._acting_for
+        found = Substitution.objects.on(today).filter(substitute=user).select_related("absent")
+        user._standing_in = list(found.order_by("ends_on", "pk"))
+    return user._standing_in
 
 
 def permission(permission_name: str) -> Callable[[View], View]:

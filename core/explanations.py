@@ -228,6 +228,13 @@ EXPLANATIONS: dict[str, Explanation] = {
     "overview.renewed": Explanation(
         "R5", _("The share of renewals closed as renewed among all that were closed this month."), RENEWED
     ),
+    "substitution": Explanation(
+        "R1",
+        _(
+            "For these days the substitute sees and does what is the absent colleague's: partners, deals, tasks, "
+            "alerts; after the last day it is over by itself."
+        ),
+    ),
     "counter.own": Explanation(
         "R2", _("How many are open and yours; a red number is what is late for you personally.")
     ),

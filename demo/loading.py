@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from accounts.models import User
 from catalog.models import City, ContractOffer, Service
 from core import moscow
+from demo.absences import add_absences
 from demo.batch import Batch, Ids
 from demo.calendar import Calendar
 from demo.casting import PARTNERS_OF_A_MANAGER, Casting
@@ -59,6 +60,7 @@ def load_demo(*, scale: int, seed: int, now: datetime) -> Loaded:
     stories = tell_stories(company, PARTNERS * scale, calendar, seed)
     number_bills(stories, company)
     add_views(company, now)
+    add_absences(company, calendar.today)
     scribe, ids = Scribe(company, calendar, seed), Ids()
     for start in range(0, len(stories), STORIES_IN_A_BATCH):
         batch = Batch(ids)

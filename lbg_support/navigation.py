@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Role, User
-from accounts.permissions import acting_for, may
+from accounts.permissions import acting_for, may, standing_in
 from chat.selectors.inbox import unread_messages
 from core import moscow
 from deals.models import AlertNotice, Deal, Handoff, PipelineCode, Task
@@ -135,6 +135,7 @@ MENU: list[tuple[str, list[Item]]] = [
             Item(
                 gettext_lazy("Department overview"), "chart-column", "reports:overview", "report.department", key="KeyS"
             ),
+            Item(gettext_lazy("Substitutions"), "users", "accounts:substitutions", "substitution.update"),
             Item(gettext_lazy("Reference data"), "settings", "admin:index", "reference.read"),
         ],
     ),
@@ -160,6 +161,7 @@ def frame_of(user: User, path: str) -> dict:
         "is_quiet": counts["is_quiet"],
         "unread_alerts": 0 if counts["is_quiet"] else counts["alerts"] + counts["notices"],
         "live": _live(user),
+        "standing_in": standing_in(user),
     }
 
 

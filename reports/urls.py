@@ -1,9 +1,10 @@
 from django.urls import path
 
-from reports.views import calls, my_day, overview
+from reports.views import absence, calls, my_day, overview
 
 app_name = "reports"
 urlpatterns = [
+    path("day/absence/<int:pk>/", absence.absence, name="absence"),
     path("day/", my_day.my_day, name="my-day"),
     path("day/calls/", calls.calls, name="calls"),
     path("day/calls/<int:pk>/", calls.call, name="call"),

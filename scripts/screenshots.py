@@ -90,6 +90,7 @@ SCREENS = [
     Screen("notifications-settings", "support", "/me/notifications/", "О чём сообщать"),
     Screen("alerts", "support", "/deals/alerts/", "Сигналы"),
     Screen("overview", "head", "/overview/", "Сводка отдела", True),
+    Screen("substitutions", "head", "/me/substitutions/", "Замещения"),
     Screen("settings", "support", "/me/", "Настройки"),
     Screen("keys", "support", "/day/", "Клавиши этой страницы", press=("?",), is_desk_only=True),
     Screen("palette", "support", "/day/", "Палитра", press=("Control+k",), types="век", is_desk_only=True),

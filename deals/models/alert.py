@@ -7,6 +7,7 @@ from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.permissions import acting_for
 from deals.models.call import Call
 from deals.models.deal import Deal
 from deals.models.handoff import Handoff
@@ -62,9 +63,10 @@ class Alert(models.Model):
 
 class AlertNoticeQuerySet(models.QuerySet):
     def open_for(self, user: User) -> "AlertNoticeQuerySet":
-        """What is wrong now and concerns the reader, without the kinds that he has switched off."""
+        """What is wrong now and concerns the reader, or whom he stands in for, without the kinds he has switched off."""
         switched_off = SwitchedOff.objects.filter(user=user, kind=Concat(Value(KIND), OuterRef("alert__kind")))
-        return self.filter(recipient=user, alert__cleared_at__isnull=True).exclude(Exists(switched_off))
+        told = self.filter(recipient__in=acting_for(user), alert__cleared_at__isnull=True)
+        return told.exclude(Exists(switched_off))
 
 
 class AlertNotice(models.Model):

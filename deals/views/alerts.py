@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import Role
-from accounts.permissions import permission
+from accounts.permissions import acting_for, permission
 from core import moscow
 from deals import hints
 from deals.models import AlertNotice
@@ -54,7 +54,9 @@ def alerts(request: HttpRequest) -> HttpResponse:
 @permission("alert.read")
 def open_alert(request: HttpRequest, pk: int) -> HttpResponse:
     """Go to where the alert is from; the notice is read with that."""
-    notice = get_object_or_404(AlertNotice.objects.filter(recipient=request.user).select_related("alert"), pk=pk)
+    notice = get_object_or_404(
+        AlertNotice.objects.filter(recipient__in=acting_for(request.user)).select_related("alert"), pk=pk
+    )
     AlertNotice.objects.filter(pk=pk, seen_at__isnull=True).update(seen_at=timezone.now())
     hints.bells_change([request.user.pk])
     return redirect("deals:deal", pk=notice.alert.deal_id)
@@ -66,7 +68,7 @@ def mark_seen(request: HttpRequest) -> HttpResponse:
     """Mark everything that the reader was told as read; the alerts stay until their causes are gone."""
     now = timezone.now()
     with transaction.atomic():
-        AlertNotice.objects.filter(recipient=request.user, seen_at__isnull=True).update(seen_at=now)
+        AlertNotice.objects.filter(recipient__in=acting_for(request.user), seen_at__isnull=True).update(seen_at=now)
         mark_notices_seen(request.user, now)
         hints.bells_change([request.user.pk])
     messages.success(request, _("Everything is marked as read"))

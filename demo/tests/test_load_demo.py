@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Max, Q, Sum
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Role, User
+from accounts.models import Role, Substitution, User
 from core import moscow
 from deals.comment_text import missing_parts, read_numbers
 from deals.models import Call, CallComment, Deal, Handoff, HandoffQuestion, Note, Pin, Problem, StageChange, Task
@@ -21,6 +21,7 @@ from invoices.actions.issuing import next_number
 from invoices.models import Allocation, Invoice, InvoiceCounter, Payment, Seller
 from partners.models import Metrics, Partner
 from partners.tax_numbers import is_tax_number
+from reports.selectors.absence import just_returned
 from reports.selectors.my_day import day_facts
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +156,13 @@ def test_r1_r18_the_late_handoff_was_returned_to_sales_and_one_question_waits():
     assert HandoffQuestion.objects.filter(answered_at__isnull=False).exists()
     running = Handoff.objects.filter(status="running").first()
     assert [change.to_status for change in running.status_changes.all()] == ["info_received", "preparing", "running"]
+
+
+def test_somebody_is_away_somebody_has_come_back():
+    standing = Substitution.objects.on(TODAY)
+
+    assert standing.count() == 1
+    assert just_returned(olga(), NOW).ends_on < TODAY
 
 
 def test_r4_calls_stand_under_the_comments_and_a_few_wait_for_theirs():

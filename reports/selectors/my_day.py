@@ -53,6 +53,8 @@ class QueueRow:
     phone: str
     amount: Decimal | None
     postponed_count: int
+    assignee_id: int
+    assignee: str
 
 
 @dataclass(frozen=True)
@@ -208,7 +210,8 @@ def _values(tasks: Any) -> Any:
     requests = Metrics.objects.filter(partner=partner).order_by("-measured_on", "-pk").values("requests")[:1]
     called = CallComment.objects.filter(deal=OuterRef("deal")).order_by("-called_at").values("called_at")[:1]
     return tasks.values(
-        "pk", "kind", "title", "due_at", "postponed_count", "deal_id", "deal__amount", "deal__stage__name",
+        "pk", "kind", "title", "due_at", "postponed_count", "deal_id", "assignee_id", "assignee__first_name",
+        "assignee__last_name", "deal__amount", "deal__stage__name",
         "deal__stage__role", "deal__partner__name", "deal__partner__city__name", "deal__partner__city__timezone",
         phone=Coalesce(Subquery(phone), Value("")),
         requests=Subquery(requests),
@@ -243,6 +246,8 @@ def _row(values: dict[str, Any], now: datetime) -> QueueRow:
         phone=values["phone"],
         amount=values["deal__amount"],
         postponed_count=values["postponed_count"],
+        assignee_id=values["assignee_id"],
+        assignee=formatting.short_name(f"{values['assignee__first_name']} {values['assignee__last_name']}"),
     )
 
 

@@ -4,8 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.permissions import may, permission
+from accounts.permissions import may, permission, standing_in
 from core import moscow
+from reports.selectors.absence import just_returned
 from reports.selectors.day_lists import done_today, later, rows_behind
 from reports.selectors.my_day import QUEUE_LIMIT, day_facts, queue, rail
 
@@ -35,6 +36,8 @@ def my_day(request: HttpRequest) -> HttpResponse:
         "is_cut": shown >= QUEUE_LIMIT,
         "shown": shown,
         "has_calls": any(row.kind == "call" for group in groups if group.code != "tomorrow" for row in group.rows),
+        "standing_in": standing_in(request.user),
+        "returned": just_returned(request.user, now) if not show else None,
         "facts": day_facts(request.user, now),
         "later": later(request.user, now) if not show else None,
         "done": done_today(request.user, now) if show in {"", "today"} else [],
