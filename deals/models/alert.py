@@ -63,7 +63,7 @@ class Alert(models.Model):
 
 class AlertNoticeQuerySet(models.QuerySet):
     def open_for(self, user: User) -> "AlertNoticeQuerySet":
-        """What is wrong now and concerns the reader, or whom he stands in for, without the kinds he has switched off."""
+        """What is wrong now and concerns the reader or whom he stands in for, without what he has switched off."""
         switched_off = SwitchedOff.objects.filter(user=user, kind=Concat(Value(KIND), OuterRef("alert__kind")))
         told = self.filter(recipient__in=acting_for(user), alert__cleared_at__isnull=True)
         return told.exclude(Exists(switched_off))
