@@ -247,6 +247,14 @@ EXPLANATIONS |= {
     "alert.task_horizon": EXPLANATIONS["task.horizon"],
     "alert.no_next_task": EXPLANATIONS["task.none"],
     "alert.handoff_unaccepted": EXPLANATIONS["acceptance.late"],
+    "alert.delivery_failed": Explanation(
+        "R10",
+        _(
+            "The letter or the SMS with an invoice was refused, was tried too often or is on hold: the invoice says "
+            "why. Send it again there; the alert goes away."
+        ),
+        REQUEST_ANSWERED,
+    ),
     "alert.call_without_comment": EXPLANATIONS["call.comment"],
 }
 

@@ -48,6 +48,11 @@ def check_calls(now: datetime) -> None:
     _check(Alert.Kind.CALL_WITHOUT_COMMENT, Call.objects.past_deadline(now), "call", now)
 
 
+def check_deals(kind: Alert.Kind, causes: QuerySet, now: datetime) -> None:
+    """For higher rooms: bring the alerts of a kind in line with the deals that have its cause."""
+    _check(kind, causes, "deal", now)
+
+
 def _check(kind: Alert.Kind, causes: QuerySet, subject: str, now: datetime) -> None:
     """Bring the alerts of one kind in line with their causes; `subject` is the field of an alert that is the cause."""
     opened = Alert.objects.open().filter(kind=kind)

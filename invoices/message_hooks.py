@@ -8,8 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from deals.alerting import check_deals
+from deals.models import Alert
 from invoices.actions.sending import KIND
 from invoices.models import Delivery, Invoice
+from invoices.selectors.deliveries import deals_with_undelivered
 from messaging.handlers import Handler, Subject, register_handler
 from messaging.models import Message
 
@@ -37,4 +40,6 @@ def _subjects(messages: list[int]) -> dict[int, Subject]:
 
 
 def _changed(message: Message, now: datetime) -> None:
-    """The page of the invoice reads the message itself, and failures are watched for: nothing else is kept."""
+    """What has failed or is held is told at once; that it is mended, the job finds. The rest is in the message."""
+    if message.state in {Message.State.FAILED, Message.State.HELD}:
+        check_deals(Alert.Kind.DELIVERY_FAILED, deals_with_undelivered(), now)

@@ -31,6 +31,7 @@ class Alert(models.Model):
         NO_NEXT_TASK = "no_next_task", _("Deal has no next step")
         HANDOFF_UNACCEPTED = "handoff_unaccepted", _("New partner is not accepted in time")
         CALL_WITHOUT_COMMENT = "call_without_comment", _("Call has no comment by the end of the day")
+        DELIVERY_FAILED = "delivery_failed", _("Invoice has not reached the partner")
 
     ESCALATED = frozenset({Kind.TASK_OVERDUE_7D, Kind.HANDOFF_UNACCEPTED})
 

@@ -20,6 +20,7 @@ ORDER = [
     Alert.Kind.TASK_OVERDUE_7D,
     Alert.Kind.TASK_OVERDUE,
     Alert.Kind.CALL_WITHOUT_COMMENT,
+    Alert.Kind.DELIVERY_FAILED,
     Alert.Kind.NO_NEXT_TASK,
     Alert.Kind.TASK_HORIZON,
 ]

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from accounts.models import User
 from accounts.permissions import may
-from invoices.models import Invoice
+from deals.models import Deal
+from invoices.models import Delivery, Invoice
 from messaging.models import Attempt, Channel, Message
 from messaging.selectors import Badge, state_badge
 
@@ -34,6 +37,25 @@ def delivery_rows(invoice: Invoice) -> list[DeliveryRow]:
     deliveries = invoice.deliveries.select_related("message__queued_by").prefetch_related("message__attempts")
     messages = [delivery.message for delivery in deliveries.order_by("-message__queued_at", "pk")]
     return [DeliveryRow(message, state_badge(message), list(message.attempts.all())) for message in messages]
+
+
+def deals_with_undelivered() -> QuerySet[Deal]:
+    """Deals with an issued invoice whose last letter or last SMS failed or is on hold.
+
+    An invoice without a deal counts for its partner's newest open one: an alert stands on a deal.
+    """
+    later = Delivery.objects.filter(
+        invoice=OuterRef("invoice"), message__channel=OuterRef("message__channel"), pk__gt=OuterRef("pk")
+    )
+    stuck = Delivery.objects.filter(
+        ~Exists(later),
+        invoice__state=Invoice.State.ISSUED,
+        message__state__in=[Message.State.FAILED, Message.State.HELD],
+    )
+    newer = Deal.objects.open().filter(partner=OuterRef("partner"), pk__gt=OuterRef("pk"))
+    is_newest = Q(closed_at__isnull=True) & ~Exists(newer)
+    of_partner = Exists(stuck.filter(invoice__deal__isnull=True, invoice__partner=OuterRef("partner")))
+    return Deal.objects.filter(Exists(stuck.filter(invoice__deal=OuterRef("pk"))) | (is_newest & of_partner))
 
 
 def default_addressee(invoice: Invoice, user: User) -> tuple[str, str]:

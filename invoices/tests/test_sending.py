@@ -12,16 +12,21 @@ from django.utils import timezone
 
 from accounts.tests.factories import HeadFactory, MarketerFactory, SalesFactory, SupportFactory
 from core.errors import RuleViolation
+from deals.models import AlertNotice
+from deals.tests.factories import AddonFactory
 from deals.timeline import timeline
 from invoices.actions import cancel_invoice, issue_and_send, send_invoice
 from invoices.actions import issuing as issuing_module
 from invoices.actions import sending as sending_module
+from invoices.jobs import flag_undelivered_invoices
 from invoices.letters import sms_goes_at
 from invoices.models import Delivery, Invoice, InvoiceCounter
 from invoices.tests.factories import SellerFactory, addon_invoice, issue, make_draft
 from invoices.tests.test_pages import form_data, one_line, signed_in, text_of
+from messaging.actions import cancel_message
+from messaging.gateways.base import Accepted, Refused
 from messaging.models import Message
-from messaging.sending import send_due
+from messaging.sending import claim, send_due, settle
 from partners.tests.factories import ContactFactory, PartnerFactory
 
 EMAIL, PHONE = "saveleva@example.ru", "+79000005206"
@@ -146,6 +151,55 @@ def test_the_deal_tells_of_it(head):
     entries, _next, _counts = timeline(invoice.deal, head, before=timezone.now())
 
     assert [entry.text for entry in entries if entry.icon == "send"] == [f"№ {invoice.number} — {EMAIL}: в очереди"]
+
+
+# --- When it does not arrive ------------------------------------------------------------------------------------------
+
+
+def told(user) -> set[int]:
+    return set(AlertNotice.objects.open_for(user).values_list("alert__deal", flat=True))
+
+
+def fail(invoice: Invoice, channel: str = "email") -> None:
+    """The gateway refuses the waiting message of the channel for good, the others are taken."""
+    now = timezone.now() + timedelta(days=1)
+    while turn := claim(now):
+        settle(turn, Refused("550 такого ящика нет") if turn.message.channel == channel else Accepted(), now)
+
+
+def test_the_manager_hears_at_once_of_a_letter_that_did_not_arrive_and_it_passes_when_it_is_sent_anew(head):
+    invoice = addon_invoice(by=head)
+    manager = invoice.deal.manager
+    send_invoice(invoice, email=EMAIL, phone=PHONE, by=head, now=timezone.now())
+    fail(invoice)
+    assert told(manager) == {invoice.deal_id}
+    page = signed_in(head).get(reverse("invoices:invoice", args=[invoice.pk]))
+    assert "550 такого ящика нет" in text_of(page)
+
+    send_invoice(invoice, email="b@example.ru", phone="", by=head, now=timezone.now())
+    flag_undelivered_invoices(timezone.now())
+    assert told(manager) == set()
+
+
+def test_an_invoice_without_a_deal_is_told_on_the_partners_newest_open_deal(head):
+    deal = AddonFactory()
+    newest = AddonFactory(partner=deal.partner, manager=deal.manager)
+    invoice = issue(head, partner=deal.partner)
+    send_invoice(invoice, email=EMAIL, phone="", by=head, now=timezone.now())
+    fail(invoice)
+
+    assert told(deal.manager) == {newest.pk}
+
+
+def test_what_arrived_and_what_was_cancelled_rings_no_bell(head):
+    fine, cancelled = addon_invoice(by=head), addon_invoice(by=head)
+    for invoice in (fine, cancelled):
+        send_invoice(invoice, email=EMAIL, phone="", by=head, now=timezone.now())
+    cancel_message(messages_of(cancelled)["email"], reason="не надо", by=head, now=timezone.now())
+    send_due()
+    flag_undelivered_invoices(timezone.now())
+
+    assert not AlertNotice.objects.filter(alert__kind="delivery_failed").exists()
 
 
 # --- Pressed many times -----------------------------------------------------------------------------------------------
