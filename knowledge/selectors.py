@@ -4,16 +4,22 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_
 
+from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Case, IntegerField, Q, TextField, Value, When
-from django.db.models.functions import Replace, Upper
+from django.db.models.functions import Concat, Replace, Upper
 from django.urls import reverse
 
 from accounts.models import User
-from core.folding import readings
-from knowledge.models import Article, Section
+from core.folding import readings, slips, words_of
+from knowledge.models import Article, ArticleQuerySet, Section
 
 EXCERPT_LENGTH = 180
 FOUND = 50
+SLIP_FROM = 4
+"""A slip is forgiven in words of so many letters and more."""
+LONGEST_WORD = 40
+NEAR = 0.3
+CANDIDATES = 20
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,8 @@ def shelves(user: User, *, archived: bool = False) -> list[Shelf]:
 def search_articles(user: User, query: str) -> list[Article]:
     """Published articles that hold every word of the query, those with it in the title first.
 
-    Case and ё are folded, and words typed in the wrong keyboard layout are understood.
+    Case and ё are folded, words typed in the wrong keyboard layout are understood, and where nothing holds the words a
+    slip of the finger is forgiven.
     """
     articles = Article.objects.visible_to(user).published().select_related("published", "section")
     folded = articles.alias(title_text=_folded("published__title"), body_text=_folded("published__body"))
@@ -47,7 +54,29 @@ def search_articles(user: User, query: str) -> list[Article]:
         found = list(folded.filter(anywhere).order_by(place, "published__title", "pk")[:FOUND])
         if found:
             return found
-    return []
+    return _with_a_slip(articles, query)
+
+
+def _with_a_slip(articles: ArticleQuerySet, query: str) -> list[Article]:
+    """The same with one slip of the finger forgiven in each word of four letters and more, the nearest first.
+
+    PostgreSQL finds the few articles with something like the longest word in them; the slips are counted in those.
+    """
+    typed = words_of(query)
+    longest = max(typed, key=len, default="")
+    if not SLIP_FROM <= len(longest) <= LONGEST_WORD:
+        return []
+    whole = Concat(_folded("published__title"), Value(" "), _folded("published__body"))
+    near = articles.annotate(nearness=TrigramWordSimilarity(longest, whole)).filter(nearness__gte=NEAR)
+    return [article for article in near.order_by("-nearness", "pk")[:CANDIDATES] if _is_meant(typed, article)]
+
+
+def _is_meant(typed: list[str], article: Article) -> bool:
+    there = set(words_of(f"{article.published.title} {article.published.body}"))
+    return all(
+        any(slips(word, other) <= (len(word) >= SLIP_FROM) for other in there if len(other) >= len(word) - 1)
+        for word in typed
+    )
 
 
 def file_addresses(article: Article, token: str = "") -> dict[int, str]:

@@ -24,6 +24,13 @@ def test_case_yo_order_and_layout_are_forgiven(page, query):
     assert "Счёт на продление" in page(query).replace("\xa0", " ")
 
 
+@pytest.mark.parametrize("query", ["продлние", "прдоление", "договру", "вистовляется"], ids=range(4))
+def test_one_slip_of_the_finger_is_forgiven_two_are_not(page, query):
+    found = "Счёт на продление" in page(query).replace("\xa0", " ")
+
+    assert found == (query != "вистовляется")
+
+
 def test_titles_come_before_texts_and_drafts_are_not_found(page):
     found = page("счёт").replace("\xa0", " ")
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.template import engines
 from django.utils import translation
 
+from accounts.tests.factories import SupportFactory
 from core.explanations import EXPLANATIONS
 from deals.models import Alert
 
@@ -55,3 +56,12 @@ def test_the_button_opens_its_own_card_and_says_what_it_is():
 def test_an_unknown_code_is_an_error_and_not_an_empty_card():
     with pytest.raises(KeyError):
         render('{% why "no.such" %}')
+
+
+@pytest.mark.django_db
+def test_r21_each_hint_leads_to_the_article_of_its_rule(client):
+    client.force_login(SupportFactory())
+    leads = {found.rule: client.get(f"/knowledge/rules/{found.rule}/").url for found in EXPLANATIONS.values()}
+
+    assert [rule for rule, url in leads.items() if url == "/knowledge/"] == []
+    assert 'href="/knowledge/rules/R2/"' in render('{% why "task.overdue" %}')
