@@ -66,7 +66,8 @@ def _with_a_slip(articles: ArticleQuerySet, query: str) -> list[Article]:
     longest = max(typed, key=len, default="")
     if not SLIP_FROM <= len(longest) <= LONGEST_WORD:
         return []
-    whole = Concat(_folded("published__title"), Value(" "), _folded("published__body"))
+    parts = (_folded("published__title"), Value(" "), _folded("published__body"))
+    whole = Concat(*parts, output_field=TextField())
     near = articles.annotate(nearness=TrigramWordSimilarity(longest, whole)).filter(nearness__gte=NEAR)
     return [article for article in near.order_by("-nearness", "pk")[:CANDIDATES] if _is_meant(typed, article)]
 
