@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.signals import password_changed, password_reset
 from django.contrib.auth.signals import user_logged_out
+from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.permissions import acting_for
@@ -20,7 +21,8 @@ def register() -> None:
     topics.heard_by("person", lambda user, key: topics.number(key) == user.pk)
     topics.heard_by("role", lambda user, key: key == user.role)
     topics.heard_by("portfolio", lambda user, key: topics.number(key) in acting_for(user))
-    for signal in (user_logged_out, password_changed, password_reset):
+    user_logged_out.connect(_sign_out, dispatch_uid="accounts.hearing")
+    for signal in (password_changed, password_reset):
         signal.connect(_close_streams, dispatch_uid="accounts.hearing")
 
 
@@ -32,6 +34,12 @@ def ticket_for(user: User, asked: list[str]) -> str:
     issued = generation(user.pk)
     heard = frozenset(topic for topic in asked[:MOST_TOPICS] if topics.may_hear(user, topic))
     return tickets.write(Ticket(user.pk, issued, heard))
+
+
+def _sign_out(request: HttpRequest, user: User | None = None, **_sent: Any) -> None:
+    """Django tells of it while the session is still there, and with that a page would get another ticket at once."""
+    request.session.flush()
+    _close_streams(user)
 
 
 def _close_streams(user: User | None = None, **_sent: Any) -> None:

@@ -3,10 +3,12 @@
 from urllib.parse import urlencode
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import hearing
 from accounts.models import Role, Substitution, User
 from accounts.tests.factories import PASSWORD, AdministratorFactory, HeadFactory, SupportFactory
 from core import moscow
@@ -101,6 +103,16 @@ def test_signing_out_closes_the_stream(stream, client, committing):
 
     assert stream.next().name == "over"
     assert client.get("/me/live/", headers={"Sec-Fetch-Mode": "cors"}).status_code == 401
+
+
+def test_the_session_is_gone_before_the_streams_close_so_that_no_page_gets_another_ticket(client, person, monkeypatch):
+    sessions_left = []
+    monkeypatch.setattr(hearing, "revoke", lambda _person: sessions_left.append(Session.objects.count()))
+    client.force_login(person)
+
+    client.post(reverse("account_logout"))
+
+    assert sessions_left == [0]
 
 
 def test_dismissal_closes_the_stream(stream, client, committing, person):
