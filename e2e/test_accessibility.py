@@ -56,7 +56,7 @@ def test_axe_finds_nothing(browser, live_server, demo, theme):
         manager.email: [
             "/day/", "/deals/board/renewal/", f"/deals/{deal.pk}/?comment=1", f"/deals/{deal.pk}/?tab=tasks",
             f"/deals/handoffs/?handoff={handoff.pk}", "/partners/", f"/partners/{deal.partner_id}/", "/invoices/",
-            f"/invoices/new/?deal={deal.pk}", "/deals/alerts/",
+            f"/invoices/new/?deal={deal.pk}", "/deals/alerts/", f"/chats/deals/{deal.pk}/",
         ],
         "sales@demo.local": ["/deals/handoffs/new/"],
         "head@demo.local": [

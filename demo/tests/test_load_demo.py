@@ -11,6 +11,7 @@ from django.db.models import Count, F, Max, Q, Sum
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role, Substitution, User
+from chat.models import Message
 from core import moscow
 from deals.comment_text import missing_parts, read_numbers
 from deals.models import Call, CallComment, Deal, Handoff, HandoffQuestion, Note, Pin, Problem, StageChange, Task
@@ -67,6 +68,16 @@ def test_there_are_notes_pins_and_problems_of_the_past():
     assert Pin.objects.exists()
     assert set(raised.open().values_list("deal__stage__role", flat=True)) == {"troubled"}
     assert raised.filter(resolved_at__gt=F("raised_at"), resolved_at__lt=NOW).exists()
+
+
+def test_r19_threads_with_requests_in_every_state_some_of_them_late_none_of_the_future():
+    requests = Message.objects.requests()
+
+    assert set(requests.values_list("state", flat=True)) == set(Message.State.values)
+    assert set(requests.values_list("side", flat=True)) == {"support", "marketing"}
+    assert Message.objects.aggregate(at=Max("changed_at"))["at"] <= NOW
+    assert 0 < requests.filter(state="open", answer_by__lt=NOW).count() < requests.open().count() / 2
+    assert 0 < Message.objects.filter(partner__manager=olga()).unread_by(olga(), NOW).count() < 20
 
 
 def test_240_partners_are_written_in_few_statements(loaded):

@@ -233,6 +233,9 @@ document.addEventListener("change", (event) => {
   if (!form) return;
   keepDraft(form);
   tellWhereItGoes(form);
+  /* The fields of a kind take room from the talk: its end stays in sight. */
+  const box = scroller();
+  if (event.target.name === "kind" && box.scrollHeight - box.scrollTop - box.clientHeight < 4 * NEAR_THE_END) box.scrollTop = box.scrollHeight;
 });
 document.addEventListener("click", (event) => {
   const person = event.target.closest("[data-chat-person]");
