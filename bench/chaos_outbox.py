@@ -94,7 +94,7 @@ def under_fire(options: argparse.Namespace, honours: bool, asks: bool) -> str:
     rng = random.Random(options.seed)  # noqa: S311
     before = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     rolled_back = queue(options.messages)
-    waiting = Message.objects.filter(pk__gt=before)
+    waiting = Message.objects.filter(pk__gt=before, kind="chaos")
     started = time.monotonic()
     with fake_gateway(honours_key=honours) as (gateway, url):
         gateway.next_behaviour = lambda: behaviour(rng)
