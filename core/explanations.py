@@ -195,6 +195,34 @@ EXPLANATIONS: dict[str, Explanation] = {
         _("The state comes from the payments recorded for the invoice; nobody sets it by hand."),
         PART_PAID,
     ),
+    "payment.wrong": Explanation(
+        "R12",
+        _(
+            "A payment whose number, payer, sum to the kopeck, purpose and VAT all agree is matched by itself; "
+            "any other waits here for a person."
+        ),
+        RETURNED,
+    ),
+    "payment.part": Explanation(
+        "R11",
+        _("Not everything was paid: the reason is kept on each unpaid line, and the planning meeting sees it."),
+        PART_PAID,
+    ),
+    "payment.return": Explanation(
+        "R12",
+        _(
+            "It goes back to the account it came from; another person approves it, "
+            "and the day and number of the payment order are kept."
+        ),
+        RETURNED,
+    ),
+    "payment.receipt": Explanation(
+        "R12",
+        _("Money from a natural person needs a cash receipt not later than the next working day."),
+    ),
+    "payment.second": Explanation(
+        "R11", _("Money that no bank statement shows counts when a second person has confirmed it."), PART_PAID
+    ),
     "invoice.overdue": Explanation(
         "R11", _("The last day for paying has passed and something is still owed."), PART_PAID
     ),

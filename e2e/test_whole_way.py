@@ -11,7 +11,7 @@ import zxingcpp
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accounts.tests.factories import HeadFactory, SalesFactory, SupportFactory
+from accounts.tests.factories import DirectorFactory, HeadFactory, SalesFactory, SupportFactory
 from catalog.tests.factories import ContractOfferFactory, PackageFactory
 from deals.models import Deal, Handoff
 from deals.tests.test_comment_text import RIGHT
@@ -34,6 +34,7 @@ def house(fresh_house):
         "sales": SalesFactory(),
         "support": SupportFactory(can_issue_invoices=True),
         "head": HeadFactory(),
+        "director": DirectorFactory(),
         "package": PackageFactory(),
     }
 
@@ -49,7 +50,7 @@ def test_from_the_handover_to_the_next_renewal(page, live_server, house):
     support_moves_to_due(page, address, renewal)
     invoice = support_issues_the_invoice(page, address, renewal)
     the_pdf_pays_by_its_code(page, address, invoice)
-    head_records_the_money(page, address, house, invoice)
+    two_people_record_the_money(page, address, house, invoice)
     the_next_renewal_has_appeared(page, address, house, renewal)
 
 
@@ -143,10 +144,13 @@ def the_pdf_pays_by_its_code(page: Page, address: str, invoice: Invoice) -> None
     assert (payload["Sum"], payload["Purpose"]) == ("17298000", invoice.purpose)
 
 
-def head_records_the_money(page: Page, address: str, house: dict, invoice: Invoice) -> None:
+def two_people_record_the_money(page: Page, address: str, house: dict, invoice: Invoice) -> None:
     log_in(page, address, house["head"], f"/invoices/{invoice.pk}/")
     page.locator("#payment .btn--primary").click()
+    expect(page.locator("main")).to_contain_text("ждёт второго человека")
 
+    log_in(page, address, house["director"], f"/invoices/{invoice.pk}/")
+    page.get_by_role("button", name="Подтвердить оплату").click()
     expect(page.locator(".totals")).to_contain_text("172\N{NO-BREAK SPACE}980")
     expect(page.locator("#payment")).to_have_count(0)
 

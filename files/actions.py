@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import RuleViolation
-from files.kinds import NAMES, kind_of
+from files.kinds import NAMES, Kind, kind_of
 from files.models import StoredFile
 from files.names import safe_name
 
@@ -32,10 +32,15 @@ def keep_file(sent: UploadedFile, *, by: User, now: datetime) -> StoredFile:
     if kind is None:
         message = _("“%(name)s” is of a type that is not taken. Taken are: %(types)s, without macros.")
         raise RuleViolation("file_type", message % {"name": shown, "types": NAMES}, "files")
+    return store(sent, kind, by=by, now=now)
+
+
+def store(sent: UploadedFile, kind: Kind, *, by: User, now: datetime) -> StoredFile:
+    """Store what the caller has made sure is of this kind, inside its operation."""
     stored = StoredFile(
-        name=safe_name(shown, kind),
+        name=safe_name(sent.name or _("file"), kind),
         size=sent.size,
-        sha256=_digest(sent),
+        sha256=digest(sent),
         media_type=kind.media_type,
         uploaded_by=by,
         uploaded_at=now,
@@ -55,7 +60,8 @@ def set_archived(stored: StoredFile, is_archived: bool, *, by: User, now: dateti
     return stored
 
 
-def _digest(sent: UploadedFile) -> str:
+def digest(sent: UploadedFile) -> str:
+    """SHA-256 of the bytes."""
     sent.seek(0)
     digest = hashlib.sha256()
     for chunk in sent.chunks():

@@ -177,7 +177,9 @@ class PaymentForm(forms.Form):
     request_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     amount = MoneyField(label=_("Sum, ₽"), error_messages={"required": _("Enter the sum that came.")})
     paid_on = date_field(_("Day of the payment"))
-    method = forms.ChoiceField(label=_("How"), choices=Payment.Method)
+    method = forms.ChoiceField(
+        label=_("How"), choices=[choice for choice in Payment.Method.choices if choice[0] != Payment.Method.BANK]
+    )
     document_number = forms.CharField(label=_("Payment order №"), max_length=20, required=False)
     payer_name = forms.CharField(label=_("Payer, if not the one in the invoice"), max_length=160, required=False)
 

@@ -1,14 +1,39 @@
-"""What the scheduler runs for invoices."""
+"""What runs in the background for money: deliveries, big statements, and what a killed worker left behind."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from celery import shared_task
+from django.utils import timezone
 
 from core.scheduling import every
 from deals.alerting import check_deals
 from deals.models import Alert
+from invoices.actions.matching import match_sure
+from invoices.actions.statements import load_queued
+from invoices.models import BankStatement
 from invoices.selectors.deliveries import deals_with_undelivered
+
+LEFT_BEHIND = timedelta(minutes=2)
+
+
+@shared_task(name="invoices.jobs.read_big_statement")
+def read_big_statement(pk: int) -> None:
+    """Read a statement that was too big to wait for."""
+    load_queued(pk, timezone.now())
 
 
 @every(minutes=2)
 def flag_undelivered_invoices(now: datetime) -> None:
     """Invoices that have not reached the partner, which their managers hear of (R10)."""
     check_deals(Alert.Kind.DELIVERY_FAILED, deals_with_undelivered(), now)
+
+
+@every(minutes=2)
+def finish_statements(now: datetime) -> None:
+    """Statements whose job has died: reading begins anew, for it left nothing behind, and matching goes on."""
+    waiting = BankStatement.objects.filter(state=BankStatement.State.QUEUED, loaded_at__lt=now - LEFT_BEHIND)
+    for pk in waiting.values_list("pk", flat=True):
+        read_big_statement.delay(pk)
+    done = BankStatement.objects.filter(state=BankStatement.State.DONE, matched_at__isnull=True)
+    for statement in done.filter(finished_at__lt=now - LEFT_BEHIND):
+        match_sure(statement, now)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("<int:pk>/send/", showing.send, name="send"),
     path("<int:pk>/deliveries/", showing.deliveries, name="deliveries"),
     path("<int:pk>/payment/", showing.payment, name="payment"),
+    path("<int:pk>/payment/<int:payment_pk>/confirm/", showing.confirm, name="payment-confirm"),
     path("<int:pk>/unpaid/", showing.unpaid, name="unpaid"),
     path("<int:pk>/cancel/", showing.cancel, name="cancel"),
     path("<int:pk>/reissue/", showing.reissue, name="reissue"),

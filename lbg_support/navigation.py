@@ -20,6 +20,7 @@ from accounts.permissions import acting_for, may, standing_in
 from chat.selectors.inbox import unread_messages
 from core import moscow
 from deals.models import AlertNotice, Deal, Handoff, PipelineCode, Task
+from invoices.selectors.bank import waiting_count
 from knowledge.models import Question
 from live.log import id_at
 from notifications.models import Notice
@@ -114,6 +115,9 @@ MENU: list[tuple[str, list[Item]]] = [
         [
             Item(gettext_lazy("Invoices"), "receipt-text", "invoices:list", "invoice.read", key="KeyI"),
             Item(gettext_lazy("Outbox"), "send", "messaging:outbox", "message.list", key="KeyO"),
+            Item(
+                gettext_lazy("Bank statement"), "landmark", "bank:list", "statement.read", key="KeyB", count="undecided"
+            ),
         ],
     ),
     (
@@ -246,6 +250,8 @@ def _counts(user: User) -> dict[str, int]:
         queries["questions"] = Question.objects.open()
     else:
         queries["questions"] = Question.objects.new_answers(user)
+    if may(user, "statement.read"):
+        queries["undecided"] = waiting_count(user)
     if may(user, "handoff.read"):
         visible = Handoff.objects.visible_to(user)
         is_seller = user.role == Role.SALES_MANAGER

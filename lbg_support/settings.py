@@ -223,6 +223,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = IS_TEST or DEBUG
 MEDIA_ROOT = VAR_DIR / "media"
 FILES_MAX_BYTES = env.int("FILES_MAX_MB", default=20) * 1024 * 1024
+STATEMENT_MAX_BYTES = env.int("STATEMENT_MAX_MB", default=150) * 1024 * 1024
 
 # --- Mail --------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

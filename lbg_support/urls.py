@@ -41,6 +41,7 @@ urlpatterns = [
     path("chats/", include("chat.urls")),
     path("invoices/", include("invoices.urls")),
     path("outbox/", include("messaging.urls")),
+    path("bank/", include("invoices.bank_urls")),
     path("", include("reports.urls")),
 ]
 

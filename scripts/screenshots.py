@@ -88,6 +88,8 @@ SCREENS = [
     Screen("invoice-new", "support", "/invoices/new/?deal={due_deal}", "Новый счёт"),
     Screen("notifications", "support", "/deals/notifications/", "Уведомления"),
     Screen("notifications-settings", "support", "/me/notifications/", "О чём сообщать"),
+    Screen("bank", "head", "/bank/", "Банковская выписка: решение по платежу", True),
+    Screen("bank-statement", "head", "/bank/statements/", "Загруженные выписки"),
     Screen("alerts", "support", "/deals/alerts/", "Сигналы"),
     Screen("overview", "head", "/overview/", "Сводка отдела", True),
     Screen("substitutions", "head", "/me/substitutions/", "Замещения"),

@@ -22,7 +22,7 @@ from deals.actions.exports import record_export
 from deals.actions.files import archive_file, attach_file, restore_file
 from deals.actions.handoff_talk import answer_question, ask_sales, hand_over_again, return_handoff
 from deals.actions.handoffs import accept_handoff, fill_in_handoff, hand_over, plan_campaign, set_handoff_status
-from deals.actions.money import invoice_was_issued, money_came
+from deals.actions.money import invoice_was_issued, money_came, money_was_taken_back
 from deals.actions.notes import edit_note, pin, unpin, write_note
 from deals.actions.problems import raise_problem, resolve_problem
 from deals.actions.saved_views import archive_view, begin_with, change_view, name_view, save_view
@@ -58,6 +58,7 @@ __all__ = [
     "log_call",
     "lose_deal",
     "money_came",
+    "money_was_taken_back",
     "move_deal",
     "name_view",
     "nobody_answered",

@@ -178,8 +178,39 @@ def _close_tasks(deal: Deal, *, by: User | None, now: datetime) -> None:
     deal.tasks.open().update(done_at=now, done_by=by, result=_("Closed together with the deal"))
 
 
+def reopen_renewal(deal: Deal, *, reason: str, by: User | None, now: datetime) -> None:
+    """A renewal completed by money that was none is open again; the caller saves it. Its next term is set aside.
+
+    When work on the next term has ended too, the chain is not torn: the renewal stays completed, without payment.
+    """
+    next_deal = Deal.objects.select_for_update(of=["self"]).filter(previous_deal=deal).first()
+    if next_deal and not next_deal.is_open:
+        deal.unpaid_completion_reason = reason
+        return
+    former = deal.stage_changes.filter(to_stage=deal.stage).order_by("-at", "-pk").first()
+    due = Stage.objects.get(pipeline=deal.pipeline_id, role=StageRole.DUE)
+    deal.outcome, deal.closed_at = Deal.Outcome.OPEN, None
+    enter(deal, former.from_stage if former and former.from_stage else due, by=by, now=now, reason=reason)
+    if next_deal:
+        deal.save()
+        next_deal.tasks.open().update(deal=deal)
+        next_deal.lost_reason = reason
+        lost = Stage.objects.get(pipeline=next_deal.pipeline_id, role=StageRole.LOST)
+        _close(next_deal, lost, Deal.Outcome.LOST, by=by, now=now, reason=reason)
+
+
 def _continue(deal: Deal, *, by: User | None, now: datetime) -> Deal:
-    """The renewal deal that follows: the same package, price, contact and main comment, and its own term (R5)."""
+    """The renewal deal that follows: the same package, price, contact and main comment, and its own term (R5).
+
+    One that was set aside when the money had been taken back is taken up again: there is never a second.
+    """
+    if set_aside := Deal.objects.filter(previous_deal=deal).first():
+        healthy = Stage.objects.get(pipeline=PipelineCode.RENEWAL, role=StageRole.HEALTHY)
+        enter(set_aside, healthy, by=by, now=now)
+        set_aside.outcome, set_aside.closed_at, set_aside.lost_reason = Deal.Outcome.OPEN, None, ""
+        set_aside.version += 1
+        set_aside.save()
+        return set_aside
     if deal.pipeline_id == PipelineCode.RENEWAL and deal.package:
         starts_on, ends_on = next_term(deal.term_ends_on, deal.package.term_months, moscow.today(now))
     else:

@@ -8,19 +8,42 @@ missing. Order of locks: partner, deal, invoice, payment, and the counter of num
 from invoices.actions.cancelling import cancel_invoice, reissue_invoice
 from invoices.actions.drafting import InvoiceDraft, LineDraft, discard_draft, save_draft
 from invoices.actions.issuing import issue_invoice
-from invoices.actions.payments import explain_unpaid_lines, record_payment
+from invoices.actions.matching import keep_as_advance, match_payment, match_sure, unmatch_payment
+from invoices.actions.payments import (
+    confirm_payment,
+    decline_payment,
+    explain_unpaid_lines,
+    record_payment,
+    record_receipt,
+)
+from invoices.actions.returns import approve_return, propose_return, record_return, withdraw_return
 from invoices.actions.sending import issue_and_send, send_invoice
+from invoices.actions.statements import load_queued, point_out_columns, take_statement
 
 __all__ = [
     "InvoiceDraft",
     "LineDraft",
+    "approve_return",
     "cancel_invoice",
+    "confirm_payment",
+    "decline_payment",
     "discard_draft",
     "explain_unpaid_lines",
     "issue_and_send",
     "issue_invoice",
+    "keep_as_advance",
+    "load_queued",
+    "match_payment",
+    "match_sure",
+    "point_out_columns",
+    "propose_return",
     "record_payment",
+    "record_receipt",
+    "record_return",
     "reissue_invoice",
     "save_draft",
     "send_invoice",
+    "take_statement",
+    "unmatch_payment",
+    "withdraw_return",
 ]

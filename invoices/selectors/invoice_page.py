@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from accounts.permissions import may
-from invoices.models import Allocation, Invoice, InvoiceLine
+from invoices.models import Allocation, Invoice, InvoiceLine, Payment
 from invoices.rules import Badge, PaymentState, is_overdue, payment_state, remainder
 from invoices.selectors.listing import state_badge
 
@@ -20,6 +20,8 @@ class InvoicePage:
     invoice: Invoice
     lines: list[InvoiceLine]
     allocations: list[Allocation]
+    taken_back: list[Allocation]
+    waiting: list[Payment]
     paid: Decimal
     left: Decimal
     payment_state: PaymentState
@@ -27,6 +29,7 @@ class InvoicePage:
     badge: Badge
     replaced_by: Invoice | None
     can_record: bool
+    can_confirm: bool
     can_explain: bool
     can_cancel: bool
     can_reissue: bool
@@ -48,13 +51,15 @@ def invoice_page(invoice: Invoice, user: User, today: date) -> InvoicePage:
     payment = payment_state(invoice.amount, paid)
     issued = invoice.state == Invoice.State.ISSUED
     left = remainder(invoice.amount, paid)
-    allocations = (
-        invoice.allocations.standing().select_related("payment__recorded_by").order_by("payment__paid_on", "pk")
-    )
+    found = invoice.allocations.select_related("payment__recorded_by", "payment__confirmed_by", "reversed_by")
+    allocations = list(found.order_by("payment__paid_on", "pk"))
+    waiting = Payment.objects.filter(recorded_for=invoice, confirmed_at__isnull=True, declined_at__isnull=True)
     return InvoicePage(
         invoice=invoice,
         lines=list(invoice.lines.select_related("city")),
-        allocations=list(allocations),
+        allocations=[each for each in allocations if each.reversed_at is None],
+        taken_back=[each for each in allocations if each.reversed_at],
+        waiting=list(waiting.select_related("recorded_by").order_by("pk")) if issued else [],
         paid=paid,
         left=left,
         payment_state=payment,
@@ -62,6 +67,7 @@ def invoice_page(invoice: Invoice, user: User, today: date) -> InvoicePage:
         badge=state_badge(invoice.state, invoice.amount, paid),
         replaced_by=getattr(invoice, "replaced_by", None),
         can_record=issued and left > 0 and may(user, "payment.record"),
+        can_confirm=issued and may(user, "payment.confirm"),
         can_explain=issued and left > 0 and may(user, "payment.explain"),
         can_cancel=issued and paid == 0 and may(user, "invoice.cancel"),
         can_reissue=invoice.state == Invoice.State.CANCELLED and may(user, "invoice.draft"),

@@ -7,14 +7,14 @@ import factory
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.tests.factories import HeadFactory
+from accounts.tests.factories import DirectorFactory, HeadFactory
 from catalog.models import City
 from catalog.tests.factories import ServiceFactory
 from core import moscow
 from deals.models import Deal
 from deals.tests.factories import AddonFactory
-from invoices.actions import InvoiceDraft, LineDraft, issue_invoice, save_draft
-from invoices.models import Invoice, Seller
+from invoices.actions import InvoiceDraft, LineDraft, confirm_payment, issue_invoice, record_payment, save_draft
+from invoices.models import Invoice, Payment, Seller
 from partners.models import Partner
 from partners.tests.factories import PartnerFactory
 
@@ -75,6 +75,15 @@ def issue(by: User | None = None, **fields) -> Invoice:
     """An issued invoice: `issue(deal=…)`, `issue(partner=…)`, `issue(lines=[line("100.00")])`."""
     by = by or HeadFactory()
     return issue_invoice(make_draft(by, **fields), by=by, now=timezone.now())
+
+
+def pay(invoice: Invoice, amount: str, **fields) -> Payment:
+    """Recorded by hand and confirmed by a second person, so that it counts."""
+    values = {"paid_on": timezone.localdate(), "now": timezone.now(), "by": fields.pop("by", None) or HeadFactory()}
+    payment = record_payment(invoice, amount=Decimal(amount), **(values | fields))
+    if payment.waits_for_confirmation:
+        payment = confirm_payment(payment, by=DirectorFactory(), now=fields.get("now") or timezone.now())
+    return payment
 
 
 def addon_invoice(price: str = "65000.00", by: User | None = None) -> Invoice:

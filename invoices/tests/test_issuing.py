@@ -21,12 +21,11 @@ from invoices.actions import (
     cancel_invoice,
     discard_draft,
     issue_invoice,
-    record_payment,
     reissue_invoice,
     save_draft,
 )
 from invoices.models import Invoice, InvoiceCounter, InvoiceLine, InvoicePdf
-from invoices.tests.factories import SellerFactory, addon_invoice, draft_of, issue, line, make_draft
+from invoices.tests.factories import SellerFactory, addon_invoice, draft_of, issue, line, make_draft, pay
 from partners.tests.factories import PartnerFactory
 
 pytestmark = pytest.mark.django_db
@@ -311,7 +310,7 @@ def test_issuing_anew_twice_opens_the_same_draft():
 def test_cancelling_says_why_and_only_an_unpaid_issued_invoice_is_cancelled():
     head = HeadFactory()
     draft, paid = make_draft(), issue()
-    record_payment(paid, amount=Decimal(1), paid_on=today(), by=head, now=now())
+    pay(paid, "1", by=head)
 
     def cancel(invoice: Invoice, reason: str = "Ошибка"):
         return lambda: cancel_invoice(invoice, reason=reason, by=head, now=now())

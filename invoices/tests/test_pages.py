@@ -19,11 +19,11 @@ from accounts.tests.factories import (
 )
 from catalog.tests.factories import CityFactory, ServiceFactory
 from deals.tests.factories import AddonFactory, DealFactory, HandoffFactory
-from invoices.actions import cancel_invoice, record_payment
+from invoices.actions import cancel_invoice, confirm_payment
 from invoices.actions import issuing as issuing_module
 from invoices.models import Invoice, Payment
 from invoices.selectors import listing
-from invoices.tests.factories import SellerFactory, addon_invoice, issue, line, make_draft
+from invoices.tests.factories import SellerFactory, addon_invoice, issue, line, make_draft, pay
 from partners.models import Partner
 from partners.tests.factories import PartnerFactory
 
@@ -165,8 +165,8 @@ def mixed(head):
     def made(name: str, **fields) -> Invoice:
         return issue(head, partner=PartnerFactory(name=name), lines=[line("100.00")], seller=seller, **fields)
 
-    def pay(invoice: Invoice, amount: int) -> Invoice:
-        record_payment(invoice, amount=Decimal(amount), paid_on=today, by=head, now=timezone.now())
+    def paid(invoice: Invoice, amount: int) -> Invoice:
+        pay(invoice, str(amount), by=head)
         return invoice
 
     old = {"dated_on": today - datetime.timedelta(days=20), "due_on": today}
@@ -174,8 +174,8 @@ def mixed(head):
         "draft": make_draft(head, partner=PartnerFactory(name="ООО «Черновик»"), lines=[line("100.00")]),
         "unpaid": made("ООО «Ждём»"),
         "overdue": made("ООО «Опоздал»", **old),
-        "part": pay(made("ООО «Часть»", **old), 40),
-        "paid": pay(made("ООО «Оплатил»", **old), 100),
+        "part": paid(made("ООО «Часть»", **old), 40),
+        "paid": paid(made("ООО «Оплатил»", **old), 100),
         "cancelled": cancel_invoice(made("ООО «Отменён»"), reason="Ошибка", by=head, now=ago),
     }
     # Time passes: the last day for paying of the three old ones was yesterday.
@@ -248,12 +248,12 @@ def test_the_number_of_queries_does_not_grow(shown, size, head, django_assert_ma
     deal = AddonFactory()
     for _ in range(size):
         many = issue(head, deal=deal, lines=[line("10.00") for _ in range(size)])
-        record_payment(many, amount=Decimal(1), paid_on=timezone.localdate(), by=head, now=timezone.now())
+        pay(many, "1", by=head)
     draft = make_draft(head, deal=deal, lines=[line("10.00") for _ in range(size)])
     url, limit = {
         "list": (reverse("invoices:list"), 7),
         "overdue": (reverse("invoices:list") + "?overdue=1", 7),
-        "invoice": (reverse("invoices:invoice", args=[many.pk]), 8),
+        "invoice": (reverse("invoices:invoice", args=[many.pk]), 9),
         "deal": (reverse("invoices:of-deal", args=[deal.pk]), 6),
         "edit": (reverse("invoices:edit", args=[draft.pk]), 18),
     }[shown]
@@ -529,10 +529,12 @@ def test_a_payment_is_recorded_from_the_page(head):
         "request_key": form["request_key"].value(),
         "amount": "5 000",
         "paid_on": timezone.localdate(),
-        "method": "bank",
+        "method": "card",
     }
     for _ in range(2):
         assert client.post(reverse("invoices:payment", args=[invoice.pk]), data).status_code == 302
+    assert client.get(invoice_url(invoice)).context["page"].paid == 0
+    confirm_payment(Payment.objects.get(), by=DirectorFactory(), now=timezone.now())
     page = client.get(invoice_url(invoice)).context["page"]
 
     assert (page.paid, page.left, page.payment_state) == (Decimal(5000), Decimal(60000), "part")
@@ -541,7 +543,7 @@ def test_a_payment_is_recorded_from_the_page(head):
 
 def test_a_wrong_payment_says_so_at_the_field_and_nothing_typed_is_lost(head):
     invoice = addon_invoice("65000.00", by=head)
-    data = {"amount": "65 000,01", "paid_on": timezone.localdate(), "method": "bank", "payer_name": "Иванов"}
+    data = {"amount": "65 000,01", "paid_on": timezone.localdate(), "method": "cash", "payer_name": "Иванов"}
     response = signed_in(head).post(reverse("invoices:payment", args=[invoice.pk]), data)
 
     assert response.status_code == 422
@@ -553,7 +555,7 @@ def test_a_wrong_payment_says_so_at_the_field_and_nothing_typed_is_lost(head):
 
 def test_why_not_all_is_paid_is_asked_and_shown(head):
     invoice = issue(head, lines=[line("100.00"), line("200.00")])
-    record_payment(invoice, amount=Decimal(100), paid_on=timezone.localdate(), by=head, now=timezone.now())
+    pay(invoice, "100", by=head)
     client, url = signed_in(head), reverse("invoices:unpaid", args=[invoice.pk])
     second = invoice.lines.last()
     refused = client.post(url, {f"reason-{second.pk}": "other", f"note-{second.pk}": ""})
@@ -591,8 +593,7 @@ def test_the_invoices_of_a_deal_are_a_fragment_or_a_page(head):
 
 def test_the_payments_of_a_deal_stand_under_its_invoices(head):
     invoice = addon_invoice(by=head)
-    today = timezone.localdate()
-    record_payment(invoice, amount=Decimal(1000), paid_on=today, by=head, now=timezone.now())
+    pay(invoice, "1000", by=head)
     shown = signed_in(head).get(reverse("invoices:of-deal", args=[invoice.deal_id]), **HTMX)
 
     assert [(each.invoice, each.amount) for each in shown.context["payments"]] == [(invoice, Decimal(1000))]

@@ -14,18 +14,13 @@ from core import moscow
 from core.errors import RuleViolation
 from deals.models import Deal, Task
 from deals.tests.factories import AddonFactory, DealFactory
-from invoices.actions import LineDraft, cancel_invoice, explain_unpaid_lines, record_payment
+from invoices.actions import LineDraft, cancel_invoice, explain_unpaid_lines
 from invoices.models import Allocation, Invoice, Payment
 from invoices.rules import PaymentState, is_overdue, payment_state, remainder
-from invoices.tests.factories import addon_invoice, issue, line, make_draft
+from invoices.tests.factories import addon_invoice, issue, line, make_draft, pay
 from partners.tests.factories import PartnerFactory
 
 pytestmark = pytest.mark.django_db
-
-
-def pay(invoice: Invoice, amount: str, **fields) -> Payment:
-    values = {"paid_on": timezone.localdate(), "now": timezone.now(), "by": fields.pop("by", None) or HeadFactory()}
-    return record_payment(invoice, amount=Decimal(amount), **(values | fields))
 
 
 def refused(call) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -12,11 +12,19 @@ from django.views.decorators.http import require_POST
 from accounts.permissions import may, permission
 from core import formatting, moscow
 from core.errors import RuleViolation
-from invoices.actions import cancel_invoice, explain_unpaid_lines, record_payment, reissue_invoice, send_invoice
+from invoices.actions import (
+    cancel_invoice,
+    confirm_payment,
+    decline_payment,
+    explain_unpaid_lines,
+    record_payment,
+    reissue_invoice,
+    send_invoice,
+)
 from invoices.actions.issuing import next_number, stored_pdf
 from invoices.document import document_of
 from invoices.forms import CancelForm, PaymentForm, SendForm, UnpaidForm, new_key
-from invoices.models import Invoice
+from invoices.models import Invoice, Payment
 from invoices.pdf import invoice_pdf
 from invoices.selectors import default_addressee, delivery_rows, get_invoice, invoice_page
 
@@ -57,9 +65,29 @@ def payment(request: HttpRequest, pk: int) -> HttpResponse:
             form.show_violation(violation)
         else:
             words = {"amount": formatting.money(made.amount)}
-            messages.success(request, _("The payment is recorded: %(amount)s.") % words)
+            messages.success(request, _("The payment is recorded: %(amount)s. A second person confirms it.") % words)
             return redirect("invoices:invoice", pk=pk)
     return _render(request, shown, status=422, payment_form=form)
+
+
+@permission("payment.confirm")
+@require_POST
+def confirm(request: HttpRequest, pk: int, payment_pk: int) -> HttpResponse:
+    """The second person's word on a payment recorded by hand: it has come, or with do=decline it has not (R11)."""
+    shown = get_invoice(request.user, pk)
+    visible = Payment.objects.visible_to(request.user)
+    waiting = get_object_or_404(visible.select_related("recorded_for"), pk=payment_pk, recorded_for=shown)
+    by, now = request.user, timezone.now()
+    try:
+        if request.POST.get("do") == "decline":
+            decline_payment(waiting, reason=request.POST.get("reason", ""), by=by, now=now)
+            messages.success(request, _("The payment is declined: it counts nowhere."))
+        else:
+            confirm_payment(waiting, by=by, now=now)
+            messages.success(request, _("The payment is confirmed."))
+    except RuleViolation as violation:
+        messages.error(request, violation.message)
+    return redirect("invoices:invoice", pk=pk)
 
 
 @permission("payment.explain")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from core import moscow
 from demo.loading import NotEmpty, is_empty, load_demo
 from demo.messages import send_last_invoices
+from demo.statement import write_statement
 
 DEMO_TIME = time(11, 40)
 """The moment of a day that is given with --today."""
@@ -54,3 +55,5 @@ class Command(BaseCommand):
         send_last_invoices(now)
         words = {"partners": loaded.partners, "managers": loaded.managers}
         self.stdout.write(_("The demo company is loaded: %(partners)s partners, %(managers)s managers.") % words)
+        path = write_statement(moscow.today(now))
+        self.stdout.write(_("A bank statement to upload: %(path)s") % {"path": path})
