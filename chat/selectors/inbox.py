@@ -113,7 +113,7 @@ def _requests(found: QuerySet, user: User, now: datetime) -> list[tuple[Message,
         found.select_related("partner__city", "partner__manager", "author", "answered_by", "closed_by")
         .annotate(
             before=Subquery(before.order_by("-measured_on", "-pk").values("requests")[:1]),
-            unread=_unread("partner", user, now),
+            unread=unread_in("partner", user, now),
         )
         .order_by("created_at", "pk")[:PAGE_SIZE]
     )
@@ -158,7 +158,7 @@ def _threads(threads: QuerySet, user: User, now: datetime) -> list[ThreadRow]:
     threads = (
         threads.annotate(
             last=Subquery(of_thread.values("pk")[:1]),
-            unread=_unread("pk", user, now),
+            unread=unread_in("pk", user, now),
             open_requests=Coalesce(
                 Subquery(opened.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0
             ),
@@ -187,7 +187,7 @@ def _thread_row(thread: Any, last: Message, user: User, now: datetime) -> Thread
     )
 
 
-def _unread(partner: str, user: User, now: datetime) -> Coalesce:
+def unread_in(partner: str, user: User, now: datetime) -> Coalesce:
     """How many messages of the thread the reader has not seen."""
     unread = Message.objects.filter(partner=OuterRef(partner)).unread_by(user, now).order_by().values("partner")
     return Coalesce(Subquery(unread.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)

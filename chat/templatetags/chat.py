@@ -7,7 +7,8 @@ from django.template.context import Context
 from django.utils import timezone
 
 from accounts.permissions import may
-from chat.models import Message, Thread
+from chat.models import Thread
+from chat.selectors.inbox import unread_in
 
 register = template.Library()
 
@@ -16,7 +17,8 @@ register = template.Library()
 def chat_opener(context: Context, deal: Any) -> dict[str, Any]:
     """The button on a deal's card with the number of unread messages; nothing for who has no part in the thread."""
     user = context["user"]
-    if not may(user, "chat.read") or not Thread.objects.visible_to(user).filter(pk=deal.partner_id).exists():
+    if not may(user, "chat.read"):
         return {}
-    unread = Message.objects.filter(partner=deal.partner_id).unread_by(user, timezone.now()).count()
-    return {"deal": deal, "unread": unread, "is_open": "composer" in context}
+    threads = Thread.objects.visible_to(user).filter(pk=deal.partner_id)
+    counted = threads.values_list(unread_in("pk", user, timezone.now())).first()
+    return {"deal": deal, "unread": counted[0], "is_open": "composer" in context} if counted else {}

@@ -11,7 +11,18 @@ from django.shortcuts import get_object_or_404
 from accounts.models import User
 from accounts.permissions import may
 from core import formatting, moscow
-from deals.models import CallComment, CommentDraft, Deal, PartnerFile, PipelineCode, Problem, Stage, Task, has_problem
+from deals.models import (
+    Call,
+    CallComment,
+    CommentDraft,
+    Deal,
+    PartnerFile,
+    PipelineCode,
+    Problem,
+    Stage,
+    Task,
+    has_problem,
+)
 from deals.rules import Health, Signs, health, health_reasons
 from deals.selectors.alerts import open_alerts
 from deals.selectors.inline import inline_values
@@ -21,6 +32,7 @@ from partners.models import Contact, Metrics
 METRICS_READ = 40
 """Enough for the weeks that are drawn: three calls a week would be many."""
 ADDONS_SHOWN = 6
+SILENT_CALLS_SHOWN = 5
 DEALS_READ = 40
 PIPELINE_ICONS = {PipelineCode.NEW: "user-plus", PipelineCode.RENEWAL: "refresh-cw", PipelineCode.ADDON: "layers"}
 
@@ -57,6 +69,7 @@ def get_deal(user: User, pk: int) -> Deal:
         # A copy of a text on the author's device that is older than it has been sent.
         own_comment=Subquery(called.filter(author=user).values("pk")[:1]),
         has_problem=has_problem("partner"),
+        has_silent_call=Exists(Call.objects.without_comment().filter(deal=OuterRef("pk"))),
         file_count=_files_shown(),
     )
     return get_object_or_404(queryset, pk=pk)
@@ -108,12 +121,19 @@ def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
         "last_metrics": metrics[0] if metrics else None,
         "trends": trends(metrics),
         "metric_rows": table(metrics, moscow.today(now)),
-        "silent_calls": list(deal.calls.without_comment().select_related("contact").order_by("started_at", "pk")[:5]),
+        "silent_calls": _silent_calls(deal) if deal.has_silent_call else [],
         "problems": problems,
         "health": health(signs),
         "health_reasons": health_reasons(signs) if health(signs) in {Health.DOUBTFUL, Health.PROBLEM} else [],
         "silent_days": (moscow.today(now) - moscow.today(last_call_at)).days if last_call_at else None,
     }
+
+
+def _silent_calls(deal: Deal) -> list[Call]:
+    """The calls that nobody has written a comment after, the oldest first (R4)."""
+    return list(
+        deal.calls.without_comment().select_related("contact").order_by("started_at", "pk")[:SILENT_CALLS_SHOWN]
+    )
 
 
 def _problems(deal: Deal) -> list[Problem]:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from deals.models import Deal
 
-LIMITS = {"/day/": 15, "/deals/board/renewal/": 14, "/partners/": 12, "/deals/{deal}/": 15, "/invoices/": 12}
+LIMITS = {"/day/": 16, "/deals/board/renewal/": 14, "/partners/": 12, "/deals/{deal}/": 16, "/invoices/": 12}
 
 
 def queries_of_each_page(scale: int) -> dict[str, int]:
