@@ -4,6 +4,7 @@ Sources: INN — order of the tax service; account key — Bank of Russia order 
 """
 
 from stdnum.ru import inn as stdnum_inn
+from stdnum.ru import ogrn as stdnum_ogrn
 
 ACCOUNT_WEIGHTS = (7, 1, 3) * 8
 
@@ -29,3 +30,8 @@ def is_account(account: str, bic: str) -> bool:
     prefix = f"0{bic[4:6]}" if in_bank_of_russia else bic[6:]
     digits = map(int, prefix + account)
     return sum(digit * weight % 10 for digit, weight in zip(digits, ACCOUNT_WEIGHTS, strict=False)) % 10 == 0
+
+
+def is_ogrn(value: str) -> bool:
+    """ОГРН of a company, 13 digits, or ОГРНИП of an entrepreneur, 15; all zeros are none."""
+    return value.strip("0") != "" and stdnum_ogrn.is_valid(value)

@@ -250,6 +250,14 @@ EXPLANATIONS: dict[str, Explanation] = {
         ),
         REQUEST_ANSWERED,
     ),
+    "request.unanswered": Explanation(
+        "R20",
+        _("The form promises an answer within 30 minutes of office time; nobody has taken this request up since."),
+        REQUEST_ANSWERED,
+    ),
+    "invoice.lapsing": Explanation(
+        "R11", _("The last day for paying is today or the next working day, and something is still owed.")
+    ),
     "overview.thresholds": Explanation(
         "R17", _("A number turns red beyond its threshold, and only then; the thresholds stand under the table.")
     ),
@@ -284,6 +292,9 @@ EXPLANATIONS |= {
         REQUEST_ANSWERED,
     ),
     "alert.call_without_comment": EXPLANATIONS["call.comment"],
+    "alert.request_unanswered": EXPLANATIONS["request.unanswered"],
+    "alert.invoice_lapsing": EXPLANATIONS["invoice.lapsing"],
+    "alert.invoice_lapsed": EXPLANATIONS["invoice.overdue"],
 }
 
 

@@ -63,6 +63,20 @@ def end_of_office_day(moment: datetime) -> datetime:
     return at(day, OFFICE_CLOSES)
 
 
+def after_office_minutes(moment: datetime, minutes: int) -> datetime:
+    """The moment after so many minutes of the office's time: nights and weekends do not count."""
+    left, start = timedelta(minutes=minutes), to_moscow(moment)
+    while True:
+        day = start.date()
+        start = max(start, at(day, OFFICE_OPENS))
+        closes = at(day, OFFICE_CLOSES)
+        if is_working_day(day) and start + left <= closes:
+            return start + left
+        if is_working_day(day) and start < closes:
+            left -= closes - start
+        start = at(next_working_day(day), OFFICE_OPENS)
+
+
 @dataclass(frozen=True, slots=True)
 class CallingWindow:
     """May one call a partner now: working days, 9:00 to 20:00 on the partner's clock.

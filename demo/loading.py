@@ -15,6 +15,7 @@ from demo.calendar import Calendar
 from demo.casting import PARTNERS_OF_A_MANAGER, Casting
 from demo.company import SUPPORT, Company, found_company
 from demo.notices import add_notices
+from demo.requests import add_requests
 from demo.rows import Scribe
 from demo.stories import Story
 from demo.views import add_views
@@ -67,6 +68,7 @@ def load_demo(*, scale: int, seed: int, now: datetime) -> Loaded:
         for story in stories[start : start + STORIES_IN_A_BATCH]:
             scribe.write(story, batch)
         batch.write()
+    add_requests(company, calendar, seed)
     add_notices(now)
     with connection.cursor() as cursor:
         # Autovacuum would gather the statistics a minute later; until then the planner takes the tables for empty.

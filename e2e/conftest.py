@@ -74,6 +74,7 @@ def fresh_house(transactional_db):
     if not apps.get_model("deals", "Stage").objects.exists():
         import_module("catalog.migrations.0002_cities").add_cities(apps, None)
         import_module("deals.migrations.0002_pipelines").add_pipelines(apps, None)
+        import_module("invoices.migrations.0008_consent_texts").add_texts(apps, None)
 
 
 @pytest.fixture

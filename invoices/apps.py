@@ -7,8 +7,9 @@ class InvoicesConfig(AppConfig):
     verbose_name = pgettext_lazy("section", "Invoices")
 
     def ready(self) -> None:
-        from invoices import letters, message_hooks, timeline
+        from invoices import letters, message_hooks, timeline, watches
 
         timeline.register()
         letters.register()
         message_hooks.register()
+        watches.register()

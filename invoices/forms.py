@@ -211,6 +211,19 @@ class CancelForm(forms.Form):
     show_violation = PaymentForm.show_violation
 
 
+class CloseForm(forms.Form):
+    """Why a customer request leads to no invoice (R20)."""
+
+    reason = forms.CharField(
+        label=_("Why there will be no invoice"),
+        max_length=250,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Write why there will be no invoice.")},
+    )
+
+    show_violation = PaymentForm.show_violation
+
+
 class UnpaidForm(forms.Form):
     """Why each line was not paid, in the partner's words where none of the usual reasons fits (R11)."""
 

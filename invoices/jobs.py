@@ -1,4 +1,4 @@
-"""What runs in the background for money: deliveries, big statements, and what a killed worker left behind."""
+"""What runs in the background for money: requests, deliveries, lapsing invoices, big statements, what died."""
 
 from datetime import datetime, timedelta
 
@@ -8,6 +8,8 @@ from django.utils import timezone
 from core.scheduling import every
 from deals.alerting import check_deals
 from deals.models import Alert
+from deals.watching import check_subjects
+from invoices.actions import erase_old_requests
 from invoices.actions.matching import match_sure
 from invoices.actions.statements import load_queued
 from invoices.models import BankStatement
@@ -37,3 +39,20 @@ def finish_statements(now: datetime) -> None:
     done = BankStatement.objects.filter(state=BankStatement.State.DONE, matched_at__isnull=True)
     for statement in done.filter(finished_at__lt=now - LEFT_BEHIND):
         match_sure(statement, now)
+
+
+@every(minutes=1)
+def flag_unanswered_requests(now: datetime) -> None:
+    check_subjects(Alert.Kind.REQUEST_UNANSWERED, now)
+
+
+@every(minutes=15)
+def flag_lapsing_invoices(now: datetime) -> None:
+    check_subjects(Alert.Kind.INVOICE_LAPSED, now)
+    check_subjects(Alert.Kind.INVOICE_LAPSING, now)
+
+
+@every(minutes=24 * 60)
+def forget_who_sent_old_requests(now: datetime) -> None:
+    """Requests that led to no invoice, after the days that the setting names."""
+    erase_old_requests(now)

@@ -1,12 +1,19 @@
 from django.urls import path
 
-from invoices.views import editing, listing, showing
+from invoices.views import editing, listing, requests, showing
 
 app_name = "invoices"
 urlpatterns = [
     path("", listing.invoice_list, name="list"),
     path("of-deal/<int:deal_pk>/", listing.of_deal, name="of-deal"),
     path("of-partner/<int:partner_pk>/", listing.of_partner, name="of-partner"),
+    path("requests/", requests.request_list, name="requests"),
+    path("requests/<int:pk>/", requests.one_request, name="request"),
+    path("requests/<int:pk>/take/", requests.take, name="request-take"),
+    path("requests/<int:pk>/invoice/", requests.invoice, name="request-invoice"),
+    path("requests/<int:pk>/close/", requests.close, name="request-close"),
+    path("requests/<int:pk>/assign/", requests.assign, name="request-assign"),
+    path("requests/link/<int:partner_pk>/", requests.link, name="request-link"),
     path("new/", editing.new, name="new"),
     path("new/lines/", editing.lines, name="lines"),
     path("new/preview/", editing.preview, name="preview"),

@@ -20,6 +20,7 @@ from accounts.permissions import acting_for, may, standing_in
 from chat.selectors.inbox import unread_messages
 from core import moscow
 from deals.models import AlertNotice, Deal, Handoff, PipelineCode, Task
+from invoices.models import CustomerRequest
 from invoices.selectors.bank import waiting_count
 from knowledge.models import Question
 from live.log import id_at
@@ -113,6 +114,15 @@ MENU: list[tuple[str, list[Item]]] = [
     (
         gettext_lazy("Money"),
         [
+            Item(
+                gettext_lazy("Requests"),
+                "inbox",
+                "invoices:requests",
+                "customer_request.read",
+                key="KeyZ",
+                count="requests",
+                late="requests_late",
+            ),
             Item(gettext_lazy("Invoices"), "receipt-text", "invoices:list", "invoice.read", key="KeyI"),
             Item(gettext_lazy("Outbox"), "send", "messaging:outbox", "message.list", key="KeyO"),
             Item(
@@ -190,13 +200,23 @@ def _keys(key: str) -> tuple[str, ...]:
 def _navigation(user: User, counts: dict[str, int], path: str) -> list[dict]:
     groups = []
     for title, items in MENU:
-        shown = [_entry(item, counts, path) for item in items if may(user, item.permission)]
+        shown = [_entry(item, counts) for item in items if may(user, item.permission)]
         if shown:
             groups.append({"title": title, "items": shown})
+    _mark_current([entry for group in groups for entry in group["items"]], path)
     return groups
 
 
-def _entry(item: Item, counts: dict[str, int], path: str) -> dict:
+def _mark_current(entries: list[dict], path: str) -> None:
+    """The section that one is in: of two addresses that the path begins with the longer one."""
+    within = [
+        (len(page), entry) for entry in entries for page in entry["pages"] if path.startswith(page) and page != "/"
+    ]
+    if within:
+        max(within, key=lambda found: found[0])[1]["current"] = True
+
+
+def _entry(item: Item, counts: dict[str, int]) -> dict:
     url = reverse(item.url_name, args=item.args)
     pages = [url, reverse(item.also, args=item.args)] if item.also else [url]
     return {
@@ -204,7 +224,8 @@ def _entry(item: Item, counts: dict[str, int], path: str) -> dict:
         "url": url,
         "icon": item.icon,
         "key": item.key,
-        "current": path.startswith(tuple(pages)) and url != "/",
+        "pages": pages,
+        "current": False,
         "count": counts.get(item.count, 0),
         "badge": counts.get(item.late or item.unread, 0),
         "badge_kind": "late" if item.late else "unread",
@@ -260,6 +281,11 @@ def _counts(user: User) -> dict[str, int]:
         queries["handoffs_late"] = held.filter(accept_by__lte=today)
     if may(user, "chat.read"):
         queries["chats"] = unread_messages(user, timezone.now())
+    if may(user, "customer_request.read"):
+        new = CustomerRequest.objects.waiting()
+        mine = new.filter(partner__isnull=True) if may(user, "customer_request.assign") else new.visible_to(user)
+        queries["requests"] = mine
+        queries["requests_late"] = mine.filter(answer_by__lt=timezone.now())
     if user.role == Role.SUPPORT_MANAGER:
         deals = Deal.objects.open().filter(manager__in=own)
         queries["partners"] = Partner.objects.filter(manager__in=own, archived_at__isnull=True)

@@ -225,6 +225,10 @@ MEDIA_ROOT = VAR_DIR / "media"
 FILES_MAX_BYTES = env.int("FILES_MAX_MB", default=20) * 1024 * 1024
 STATEMENT_MAX_BYTES = env.int("STATEMENT_MAX_MB", default=150) * 1024 * 1024
 
+# --- Requests of customers ---------------------------------------------------------------------------------------
+REQUESTS_KEPT_DAYS = env.int("REQUESTS_KEPT_DAYS", default=180)
+SUPPORT_PHONE = env.str("SUPPORT_PHONE", default="")
+
 # --- Mail --------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 if not (IS_PRODUCTION or env.str("EMAIL_HOST", default="")):

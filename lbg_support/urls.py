@@ -36,6 +36,7 @@ urlpatterns = [
     path("knowledge/", include("knowledge.urls")),
     path("k/<str:token>/", public.article, name="knowledge-public"),
     path("k/<str:token>/<int:pk>/", public.file, name="knowledge-public-file"),
+    path("request/", include("invoices.request_urls")),
     path("deals/", include("deals.urls")),
     path("partners/", include("deals.partner_urls")),
     path("chats/", include("chat.urls")),

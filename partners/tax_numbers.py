@@ -7,6 +7,7 @@ from stdnum.ua import edrpou, rntrc
 
 from catalog.models import Country
 from core.control_digits import is_inn
+from partners.models import LegalKind
 
 KAZAKH_WEIGHTS = (range(1, 12), (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2))
 
@@ -29,3 +30,16 @@ def kazakh_check_digit(first_eleven: str) -> str:
         if digit < 10:
             return str(digit)
     return ""
+
+
+def is_tax_number_of(value: str, country: str, kind: str) -> bool:
+    """Whether a payer of this kind, registered in this country, has such a number: no Russian one abroad here."""
+    if not (value.isascii() and value.isdigit()) or not value.strip("0"):
+        return False
+    is_company = kind == LegalKind.COMPANY
+    if country == Country.RUSSIA:
+        return is_inn(value) and (len(value) == 10) == is_company
+    if country == Country.KAZAKHSTAN:
+        is_right = len(value) == 12 and value[-1] == kazakh_check_digit(value[:-1])
+        return is_right and (value[4] in "45") == is_company
+    return edrpou.is_valid(value) if is_company else rntrc.is_valid(value)

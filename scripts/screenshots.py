@@ -81,6 +81,9 @@ SCREENS = [
     Screen("handoffs-sold", "sales", "/deals/handoffs/sold/", "Что стало с переданными партнёрами"),
     Screen("partners", "support", "/partners/", "Партнёры"),
     Screen("partner", "support", "/partners/{partner}/", "Карточка партнёра"),
+    Screen("request-form", "", "/request/", "Заявка Заказчика"),
+    Screen("requests", "support", "/invoices/requests/", "Заявки заказчиков"),
+    Screen("request", "support", "/invoices/requests/{request}/", "Заявка заказчика и что делать с ней"),
     Screen("invoices", "support", "/invoices/", "Счета"),
     Screen("invoice", "support", "/invoices/{invoice}/", "Счёт"),
     Screen("outbox", "head", "/outbox/", "Исходящие"),
@@ -109,7 +112,7 @@ def things() -> dict[str, int]:
     from accounts.models import User
     from chat.models import Message
     from deals.models import Deal, Handoff
-    from invoices.models import Invoice
+    from invoices.models import CustomerRequest, Invoice
     from knowledge.models import Article
 
     manager = User.objects.get(email="support@demo.local")
@@ -125,6 +128,7 @@ def things() -> dict[str, int]:
         "handoff": Handoff.objects.visible_to(manager).waiting().order_by("accept_by", "pk").first().pk,
         "returned": Handoff.objects.returned().filter(sold_by__email="sales@demo.local").first().pk,
         "article": Article.objects.visible_to(manager).order_by("pk").first().pk,
+        "request": CustomerRequest.objects.visible_to(manager).waiting().order_by("pk").first().pk,
         "invoice": invoices.filter(state="issued").order_by("-pk").first().pk,
     }
 

@@ -1,4 +1,7 @@
-"""Alerts: what the jobs found to be wrong. Raised once, cleared when the cause is gone, told to whom it concerns."""
+"""Alerts: what the jobs found to be wrong. Raised once, cleared when the cause is gone, told to whom it concerns.
+
+Most are about a deal. What higher rooms own — an invoice, a request — they watch themselves: `deals.watching`.
+"""
 
 from django.conf import settings
 from django.db import models
@@ -32,14 +35,18 @@ class Alert(models.Model):
         HANDOFF_UNACCEPTED = "handoff_unaccepted", _("New partner is not accepted in time")
         CALL_WITHOUT_COMMENT = "call_without_comment", _("Call has no comment by the end of the day")
         DELIVERY_FAILED = "delivery_failed", _("Invoice has not reached the partner")
+        REQUEST_UNANSWERED = "request_unanswered", _("Customer request is not answered")
+        INVOICE_LAPSED = "invoice_lapsed", _("Invoice has lapsed unpaid")
+        INVOICE_LAPSING = "invoice_lapsing", _("Invoice is about to lapse")
 
-    ESCALATED = frozenset({Kind.TASK_OVERDUE_7D, Kind.HANDOFF_UNACCEPTED})
+    ESCALATED = frozenset({Kind.TASK_OVERDUE_7D, Kind.HANDOFF_UNACCEPTED, Kind.REQUEST_UNANSWERED})
 
     kind = models.CharField(max_length=24, choices=Kind)
-    deal = models.ForeignKey(Deal, models.CASCADE, related_name="alerts")
+    deal = models.ForeignKey(Deal, models.CASCADE, null=True, related_name="alerts")
     task = models.ForeignKey(Task, models.CASCADE, null=True, related_name="alerts")
     handoff = models.ForeignKey(Handoff, models.CASCADE, null=True, related_name="alerts")
     call = models.ForeignKey(Call, models.CASCADE, null=True, related_name="alerts")
+    subject_id = models.BigIntegerField(null=True, help_text=_("Key of what a higher room watches, by the kind"))
     raised_at = models.DateTimeField()
     cleared_at = models.DateTimeField(null=True)
 
@@ -48,18 +55,23 @@ class Alert(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "deal", "task", "handoff", "call"],
+                fields=["kind", "deal", "task", "handoff", "call", "subject_id"],
                 condition=Q(cleared_at__isnull=True),
                 nulls_distinct=False,
                 name="alert_is_raised_once",
-            )
+            ),
+            models.CheckConstraint(
+                name="alert_is_about_something",
+                condition=Q(deal__isnull=False, subject_id__isnull=True)
+                | Q(deal__isnull=True, subject_id__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(fields=["deal", "kind"], condition=Q(cleared_at__isnull=True), name="alerts_open_of_deal")
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.deal_id}"
+        return f"{self.kind} {self.deal_id or self.subject_id}"
 
 
 class AlertNoticeQuerySet(models.QuerySet):

@@ -11,11 +11,13 @@ from accounts.models import User
 from core import formatting, moscow
 from deals.alerting import not_superseded
 from deals.models import Alert, AlertNotice, Call
+from deals.watching import Subject, subjects_of
 
 SHOWN = 300
 """Notices on the page; who has more has to work off the first ones anyway."""
 
 ORDER = [
+    Alert.Kind.REQUEST_UNANSWERED,
     Alert.Kind.HANDOFF_UNACCEPTED,
     Alert.Kind.TASK_OVERDUE_7D,
     Alert.Kind.TASK_OVERDUE,
@@ -23,6 +25,8 @@ ORDER = [
     Alert.Kind.DELIVERY_FAILED,
     Alert.Kind.NO_NEXT_TASK,
     Alert.Kind.TASK_HORIZON,
+    Alert.Kind.INVOICE_LAPSED,
+    Alert.Kind.INVOICE_LAPSING,
 ]
 
 
@@ -31,7 +35,7 @@ class NoticeRow:
     """A line of the page. `since` is when the cause began: the term of the task or of the acceptance."""
 
     pk: int
-    deal_id: int
+    deal_id: int | None
     partner: str
     manager: str
     what: str
@@ -73,10 +77,24 @@ def notice_groups(user: User) -> list[KindGroup]:
         )
         .order_by("alert__raised_at", "pk")[:SHOWN]
     )
+    subjects = subjects_of([notice.alert for notice in notices])
     rows: defaultdict[str, list[NoticeRow]] = defaultdict(list)
     for notice in notices:
-        rows[notice.alert.kind].append(_row(notice))
+        subject = subjects.get((notice.alert.kind, notice.alert.subject_id))
+        rows[notice.alert.kind].append(_row_of(notice, subject) if subject else _row(notice))
     return [KindGroup(kind, sorted(rows[kind], key=lambda row: row.since)) for kind in ORDER if rows[kind]]
+
+
+def _row_of(notice: AlertNotice, subject: Subject) -> NoticeRow:
+    return NoticeRow(
+        pk=notice.pk,
+        deal_id=None,
+        partner=formatting.typography(subject.partner),
+        manager=subject.manager,
+        what=formatting.typography(subject.what),
+        since=subject.since,
+        is_new=notice.seen_at is None,
+    )
 
 
 def _row(notice: AlertNotice) -> NoticeRow:

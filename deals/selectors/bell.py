@@ -72,7 +72,8 @@ def _alerts(user: User) -> Iterator[tuple[tuple[str, str], Line]]:
         for row in group.rows:
             url = reverse("deals:alert-open", args=[row.pk])
             line = Line(group.kind.label, row.what, row.since, url, row.is_new, row.manager, group.kind)
-            yield (f"deal:{row.deal_id}", row.partner), line
+            about = f"deal:{row.deal_id}" if row.deal_id else f"alert:{row.pk}"
+            yield (about, row.partner), line
 
 
 def _notices(user: User) -> Iterator[tuple[tuple[str, str], Line]]:

@@ -23,6 +23,7 @@ from deals.models import Alert, AlertNotice
 from deals.selectors.alerts import open_alerts
 from deals.selectors.bell import unseen_count
 from deals.tests.factories import CallFactory, DealFactory, HandoffFactory, NewDealFactory, TaskFactory
+from deals.watching import WATCHES
 from partners.tests.factories import PartnerFactory
 
 pytestmark = pytest.mark.django_db
@@ -211,7 +212,7 @@ def test_two_ticks_at_once_raise_each_alert_once(now):
             list(pool.map(run, ("first", "second")))
 
     both(lambda: [job.run(now) for job in REGISTRY.values() if job.name.startswith("deals.")])
-    unclaimed, beyond = kinds(), {"task_horizon", "delivery_failed"}
+    unclaimed, beyond = kinds(), {"task_horizon", "delivery_failed", *WATCHES}
     both(lambda: run_due_jobs(now))
 
     assert unclaimed == kinds() == {kind: 30 for kind in Alert.Kind.values if kind not in beyond}

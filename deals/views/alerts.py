@@ -15,6 +15,7 @@ from deals import hints
 from deals.models import AlertNotice
 from deals.selectors.alerts import SHOWN, notice_groups
 from deals.selectors.bell import bell, unseen_count
+from deals.watching import subjects_of
 from notifications.actions import mark_seen as mark_notices_seen
 from notifications.models import hours_of
 
@@ -59,7 +60,10 @@ def open_alert(request: HttpRequest, pk: int) -> HttpResponse:
     )
     AlertNotice.objects.filter(pk=pk, seen_at__isnull=True).update(seen_at=timezone.now())
     hints.bells_change([request.user.pk])
-    return redirect("deals:deal", pk=notice.alert.deal_id)
+    if notice.alert.subject_id is None:
+        return redirect("deals:deal", pk=notice.alert.deal_id)
+    [subject] = subjects_of([notice.alert]).values()
+    return redirect(subject.url)
 
 
 @permission("alert.read")

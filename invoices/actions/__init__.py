@@ -7,6 +7,7 @@ missing. Order of locks: partner, deal, invoice, payment, and the counter of num
 
 from invoices.actions.cancelling import cancel_invoice, reissue_invoice
 from invoices.actions.drafting import InvoiceDraft, LineDraft, discard_draft, save_draft
+from invoices.actions.from_request import draft_from_request
 from invoices.actions.issuing import issue_invoice
 from invoices.actions.matching import keep_as_advance, match_payment, match_sure, unmatch_payment
 from invoices.actions.payments import (
@@ -16,6 +17,16 @@ from invoices.actions.payments import (
     record_payment,
     record_receipt,
 )
+from invoices.actions.requests import (
+    RequestDraft,
+    assign_request,
+    close_request,
+    erase_old_requests,
+    make_request_link,
+    receive_request,
+    take_request,
+    withdraw_request_link,
+)
 from invoices.actions.returns import approve_return, propose_return, record_return, withdraw_return
 from invoices.actions.sending import issue_and_send, send_invoice
 from invoices.actions.statements import load_queued, point_out_columns, take_statement
@@ -23,27 +34,36 @@ from invoices.actions.statements import load_queued, point_out_columns, take_sta
 __all__ = [
     "InvoiceDraft",
     "LineDraft",
+    "RequestDraft",
     "approve_return",
+    "assign_request",
     "cancel_invoice",
+    "close_request",
     "confirm_payment",
     "decline_payment",
     "discard_draft",
+    "draft_from_request",
+    "erase_old_requests",
     "explain_unpaid_lines",
     "issue_and_send",
     "issue_invoice",
     "keep_as_advance",
     "load_queued",
+    "make_request_link",
     "match_payment",
     "match_sure",
     "point_out_columns",
     "propose_return",
+    "receive_request",
     "record_payment",
     "record_receipt",
     "record_return",
     "reissue_invoice",
     "save_draft",
     "send_invoice",
+    "take_request",
     "take_statement",
     "unmatch_payment",
+    "withdraw_request_link",
     "withdraw_return",
 ]

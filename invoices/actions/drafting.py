@@ -16,7 +16,7 @@ from core.audit import operation
 from core.errors import RuleViolation
 from deals.models import Deal
 from invoices.actions.locking import lock_invoice
-from invoices.models import Invoice, InvoiceLine, Seller
+from invoices.models import CustomerRequest, Invoice, InvoiceLine, Seller
 from invoices.rules import line_amount
 from partners.models import LegalKind, Partner
 
@@ -100,12 +100,13 @@ def _one_after_another(request_key: UUID) -> None:
 
 
 def discard_draft(invoice: Invoice, *, by: User | None, now: datetime) -> None:
-    """Throw a draft away; its number was never taken. Raises `invoice_already_issued`."""
+    """Throw a draft away; its number was never taken, its request waits anew. Raises `invoice_already_issued`."""
     require(by, "invoice.draft", invoice)
     with operation("invoice.draft", by=by, why="discarded"):
         invoice = lock_invoice(invoice)
         if invoice.state != Invoice.State.DRAFT:
             raise RuleViolation("invoice_already_issued", _("This invoice is already issued and never changes."))
+        CustomerRequest.objects.filter(invoice=invoice).update(invoice=None)
         invoice.delete()
 
 

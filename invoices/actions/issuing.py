@@ -16,7 +16,7 @@ from deals.actions import invoice_was_issued
 from invoices import qr
 from invoices.actions.locking import lock_invoice
 from invoices.document import compose_purpose, document_of, payee
-from invoices.models import Invoice, InvoiceCounter, InvoicePdf, Seller
+from invoices.models import CustomerRequest, Invoice, InvoiceCounter, InvoicePdf, Seller
 from invoices.pdf import invoice_pdf
 
 
@@ -46,6 +46,7 @@ def issue_invoice(invoice: Invoice, *, by: User | None, now: datetime, version: 
         content = invoice_pdf(document_of(invoice, lines, invoice.number))
         invoice.save()
         InvoicePdf.objects.create(invoice=invoice, content=content, sha256=sha256(content).hexdigest())
+        CustomerRequest.objects.filter(invoice=invoice).update(state=CustomerRequest.State.INVOICED)
     return invoice
 
 

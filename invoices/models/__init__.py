@@ -1,5 +1,6 @@
-"""The money: who sells, what was billed, what came."""
+"""The money: who sells, who asked for what, what was billed, what came."""
 
+from invoices.models.customer_request import ConsentText, CustomerRequest, RequestLink
 from invoices.models.decision import Advance, PaymentReturn
 from invoices.models.delivery import Delivery
 from invoices.models.invoice import Invoice, InvoiceCounter, InvoiceLine, InvoicePdf
@@ -11,6 +12,8 @@ __all__ = [
     "Advance",
     "Allocation",
     "BankStatement",
+    "ConsentText",
+    "CustomerRequest",
     "Delivery",
     "Invoice",
     "InvoiceCounter",
@@ -18,6 +21,7 @@ __all__ = [
     "InvoicePdf",
     "Payment",
     "PaymentReturn",
+    "RequestLink",
     "Seller",
     "StatementAccount",
     "StatementColumns",

@@ -1,6 +1,7 @@
 """Invoices as they come about by the rules: drafts are saved and issued by the actions."""
 
 import datetime
+import uuid
 from decimal import Decimal
 
 import factory
@@ -9,12 +10,12 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.tests.factories import DirectorFactory, HeadFactory
 from catalog.models import City
-from catalog.tests.factories import ServiceFactory
+from catalog.tests.factories import CityFactory, ServiceFactory
 from core import moscow
 from deals.models import Deal
 from deals.tests.factories import AddonFactory
 from invoices.actions import InvoiceDraft, LineDraft, confirm_payment, issue_invoice, record_payment, save_draft
-from invoices.models import Invoice, Payment, Seller
+from invoices.models import ConsentText, CustomerRequest, Invoice, Payment, Seller
 from partners.models import Partner
 from partners.tests.factories import PartnerFactory
 
@@ -90,3 +91,32 @@ def addon_invoice(price: str = "65000.00", by: User | None = None) -> Invoice:
     """An issued invoice of an add-on deal for exactly its sum."""
     deal = AddonFactory(amount=Decimal(price), list_price=Decimal(price))
     return issue(by, deal=deal, lines=[LineDraft(deal.service, Decimal(price))])
+
+
+class CustomerRequestFactory(factory.django.DjangoModelFactory):
+    """A new request of a partner's, for the renewal, that is to be answered in half an hour."""
+
+    class Meta:
+        model = CustomerRequest
+        skip_postgeneration_save = True
+
+    partner = factory.SubFactory(PartnerFactory)
+    payer_kind = "company"
+    country = "RU"
+    payer_name = "ООО «Ромашка»"
+    tax_number = "7707083893"
+    kpp = "773601001"
+    contact_name = "Нина Савельева"
+    phone = "+79000005206"
+    email = "saveleva@example.ru"
+    city = factory.SubFactory(CityFactory)
+    wants_renewal = True
+    consent = factory.LazyFunction(lambda: ConsentText.objects.get(purpose="processing", version=1))
+    operator = "ООО «ЛБГ Партнёр»"
+    received_at = factory.LazyFunction(timezone.now)
+    answer_by = factory.LazyAttribute(lambda request: request.received_at + datetime.timedelta(minutes=30))
+    request_key = factory.LazyFunction(uuid.uuid4)
+
+    @factory.post_generation
+    def services(self, create, chosen, **kwargs) -> None:
+        self.services.set(chosen or [])

@@ -21,7 +21,7 @@ from django.urls import get_resolver
 from accounts.tests.factories import HeadFactory, SupportFactory
 from deals.actions import save_draft as save_comment_draft
 from deals.tests.factories import AddonFactory, DealFactory, HandoffFactory, TaskFactory
-from invoices.tests.factories import addon_invoice, make_draft
+from invoices.tests.factories import CustomerRequestFactory, addon_invoice, make_draft
 from lbg_support.tests.test_permissions import all_views
 from partners.tests.factories import ContactFactory
 
@@ -50,6 +50,7 @@ def house():
     AddonFactory(partner=deal.partner)
     make_draft(manager, deal=deal)
     addon_invoice(by=HeadFactory())
+    CustomerRequestFactory(partner=deal.partner)
     save_comment_draft(deal, {"was": "Разобрали три звонка"}, by=manager)
     return manager
 

@@ -14,7 +14,20 @@ from accounts.tests.factories import AdministratorFactory, SupportFactory, UserF
 from deals.models import Deal
 from deals.tests.factories import DealFactory
 
-PUBLIC = {"k/<str:token>/", "k/<str:token>/<int:pk>/", "healthz", "readyz", "favicon.ico", "me/session/"}
+PUBLIC = {
+    "k/<str:token>/",
+    "k/<str:token>/<int:pk>/",
+    "request/",
+    "request/check/",
+    "request/consent/<str:purpose>/",
+    "request/sent/",
+    "request/<str:token>/",
+    "request/<str:token>/sent/",
+    "healthz",
+    "readyz",
+    "favicon.ico",
+    "me/session/",
+}
 
 
 def all_views(resolver: URLResolver, prefix: str = "", app_name: str = ""):
