@@ -41,7 +41,7 @@ def get_invoice(user: User, pk: int) -> Invoice:
     """The invoice with its neighbours and `paid_amount`, or 404 when it is not the user's to see."""
     invoices = Invoice.objects.visible_to(user).with_paid_amount()
     related = ("seller", "partner__city", "partner__manager", "deal__stage", "deal__pipeline", "contract_offer")
-    people = ("created_by", "issued_by", "cancelled_by", "replaces", "replaced_by")
+    people = ("created_by", "issued_by", "cancelled_by", "replaces", "replaced_by", "request")
     return get_object_or_404(invoices.select_related(*related, *people), pk=pk)
 
 

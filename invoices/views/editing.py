@@ -15,7 +15,7 @@ from core.errors import RuleViolation
 from deals.models import Deal, PipelineCode
 from invoices.actions import discard_draft, issue_and_send, issue_invoice, save_draft
 from invoices.editor import InvoiceEditor
-from invoices.models import CustomerRequest, Invoice
+from invoices.models import Invoice
 from invoices.selectors import get_invoice, partner_invoices
 from partners.models import Partner
 
@@ -165,7 +165,7 @@ def _show(request: HttpRequest, editor: InvoiceEditor, status: int = 200) -> Htt
         "can_send": may(request.user, "invoice.issue") and may(request.user, "invoice.send"),
         "partner_invoices": partner_invoices(editor.partner, request.user, editor.today),
         "effects": _effects(editor),
-        "source": CustomerRequest.objects.filter(invoice=editor.invoice).first() if editor.invoice else None,
+        "source": getattr(editor.invoice, "request", None),
     }
     return render(request, "invoices/edit.html", context, status=status)
 
