@@ -112,4 +112,5 @@ def the_invoice_is_out(house: dict) -> None:
     invoice, request = Invoice.objects.get(), CustomerRequest.objects.get()
     assert (request.state, request.invoice, request.partner) == ("invoiced", invoice, house["partner"])
     assert (invoice.state, invoice.buyer_name, invoice.buyer_inn) == ("issued", "ООО «Ромашка»", "7707083893")
+    assert invoice.buyer_email == "saveleva@example.ru"
     assert [line.service for line in invoice.lines.all()] == [house["service"]]

@@ -50,6 +50,8 @@ def _draft(request: CustomerRequest, now: datetime) -> InvoiceDraft:
         buyer_inn=request.tax_number,
         buyer_kpp=request.kpp,
         buyer_address=request.address,
+        buyer_email=request.email,
+        buyer_phone=request.phone,
         deal=deal,
         contract_offer=request.partner.contract_offer,
         lines=_lines(request, deal),

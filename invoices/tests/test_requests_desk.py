@@ -251,6 +251,7 @@ def test_one_press_makes_the_draft_with_payer_services_and_the_deals_exact_sum(m
     assert response.url == reverse("invoices:invoice", args=[draft.pk])
     assert (draft.state, draft.deal, draft.amount) == ("draft", deal, Decimal("184980.00"))
     assert (draft.buyer_name, draft.buyer_inn, draft.buyer_kpp) == ("ООО «Ромашка»", "7707083893", "773601001")
+    assert (draft.buyer_email, draft.buyer_phone) == ("saveleva@example.ru", "+79000005206")
     lines = list(draft.lines.values_list("service", "price", "city"))
     assert lines == [
         (deal.package.service_id, Decimal("172980.00"), None),
