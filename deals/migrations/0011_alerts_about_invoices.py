@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='alert',
             name='kind',
-            field=models.CharField(choices=[('task_overdue', 'Task is overdue'), ('task_overdue_7d', 'Task is overdue for more than 7 days'), ('task_horizon', 'Task is further than 7 days and says no reason'), ('no_next_task', 'Deal has no next step'), ('handoff_unaccepted', 'New partner is not accepted in time'), ('request_unanswered', 'Customer request is not answered'), ('invoice_lapsed', 'Invoice has lapsed unpaid'), ('invoice_lapsing', 'Invoice is about to lapse')], max_length=24),
+            field=models.CharField(choices=[('task_overdue', 'Task is overdue'), ('task_overdue_7d', 'Task is overdue for more than 7 days'), ('task_horizon', 'Task is further than 7 days and says no reason'), ('no_next_task', 'Deal has no next step'), ('handoff_unaccepted', 'New partner is not accepted in time'), ('call_without_comment', 'Call has no comment by the end of the day'), ('delivery_failed', 'Invoice has not reached the partner'), ('request_unanswered', 'Customer request is not answered'), ('invoice_lapsed', 'Invoice has lapsed unpaid'), ('invoice_lapsing', 'Invoice is about to lapse')], max_length=24),
         ),
         migrations.AddConstraint(
             model_name='alert',
