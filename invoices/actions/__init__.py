@@ -9,7 +9,14 @@ from invoices.actions.cancelling import cancel_invoice, reissue_invoice
 from invoices.actions.drafting import InvoiceDraft, LineDraft, discard_draft, save_draft
 from invoices.actions.from_request import draft_from_request
 from invoices.actions.issuing import issue_invoice
-from invoices.actions.payments import explain_unpaid_lines, record_payment
+from invoices.actions.matching import keep_as_advance, match_payment, match_sure, unmatch_payment
+from invoices.actions.payments import (
+    confirm_payment,
+    decline_payment,
+    explain_unpaid_lines,
+    record_payment,
+    record_receipt,
+)
 from invoices.actions.requests import (
     RequestDraft,
     assign_request,
@@ -20,27 +27,43 @@ from invoices.actions.requests import (
     take_request,
     withdraw_request_link,
 )
+from invoices.actions.returns import approve_return, propose_return, record_return, withdraw_return
 from invoices.actions.sending import issue_and_send, send_invoice
+from invoices.actions.statements import load_queued, point_out_columns, take_statement
 
 __all__ = [
     "InvoiceDraft",
     "LineDraft",
     "RequestDraft",
+    "approve_return",
     "assign_request",
     "cancel_invoice",
     "close_request",
+    "confirm_payment",
+    "decline_payment",
     "discard_draft",
     "draft_from_request",
     "erase_old_requests",
     "explain_unpaid_lines",
     "issue_and_send",
     "issue_invoice",
+    "keep_as_advance",
+    "load_queued",
     "make_request_link",
+    "match_payment",
+    "match_sure",
+    "point_out_columns",
+    "propose_return",
     "receive_request",
     "record_payment",
+    "record_receipt",
+    "record_return",
     "reissue_invoice",
     "save_draft",
     "send_invoice",
     "take_request",
+    "take_statement",
+    "unmatch_payment",
     "withdraw_request_link",
+    "withdraw_return",
 ]
