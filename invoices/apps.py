@@ -7,9 +7,10 @@ class InvoicesConfig(AppConfig):
     verbose_name = pgettext_lazy("section", "Invoices")
 
     def ready(self) -> None:
-        from invoices import letters, message_hooks, timeline, watches
+        from invoices import letters, message_hooks, telling, timeline, watches
 
         timeline.register()
         letters.register()
         message_hooks.register()
         watches.register()
+        telling.register()

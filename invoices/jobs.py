@@ -9,6 +9,7 @@ from core.scheduling import every
 from deals.alerting import check_deals
 from deals.models import Alert
 from deals.watching import check_subjects
+from invoices import telling
 from invoices.actions import erase_old_requests
 from invoices.actions.matching import match_sure
 from invoices.actions.statements import load_queued
@@ -56,3 +57,11 @@ def flag_lapsing_invoices(now: datetime) -> None:
 def forget_who_sent_old_requests(now: datetime) -> None:
     """Requests that led to no invoice, after the days that the setting names."""
     erase_old_requests(now)
+
+
+@every(minutes=60)
+def tell_of_late_money(now: datetime) -> None:
+    """A working day without a statement, payments that nobody decides, expected payments past their date."""
+    telling.check_statements(now)
+    telling.check_undecided(now)
+    telling.check_expected(now)

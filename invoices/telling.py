@@ -1,0 +1,101 @@
+"""Money that is late: a statement that nobody has uploaded, payments that nobody decides, payments that do not come.
+
+Each pass looks at the present state and tells whom it concerns; the key of a notification makes it told once, so that
+running it twice, late, or in two processes at once changes nothing.
+"""
+
+from datetime import date, datetime, timedelta
+
+from django.db.models import F, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, User
+from core import formatting, moscow
+from deals.models import Deal
+from invoices.models import BankStatement, Payment, Seller, StatementAccount
+from notifications.actions import notify
+from notifications.kinds import Kind, register_kind
+
+MISSING, UNDECIDED, LATE = "payment.statement_missing", "payment.undecided", "payment.late"
+PATIENCE = timedelta(days=1)
+LOOKED_BACK = timedelta(days=7)
+"""A payment that did not come is told of within a week of its date; older ones stand in the lists anyway."""
+
+RECONCILERS = (Role.SUPPORT_MANAGER, Role.HEAD)
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    register_kind(Kind(MISSING, _("No bank statement for a working day"), RECONCILERS))
+    register_kind(Kind(UNDECIDED, _("Payments wait for a decision for more than a day"), RECONCILERS))
+    register_kind(Kind(LATE, _("An expected payment has not come"), RECONCILERS))
+
+
+def check_statements(now: datetime) -> None:
+    """The last working day of each account that statements come of: is there one that includes it."""
+    day = last_working_day(moscow.today(now))
+    for seller in Seller.objects.filter(is_active=True):
+        loaded = StatementAccount.objects.filter(number=seller.account, statement__state=BankStatement.State.DONE)
+        if not loaded.exists() or loaded.filter(starts_on__lte=day, ends_on__gte=day).exists():
+            continue
+        for person in reconcilers():
+            notify(
+                person,
+                MISSING,
+                _("There is no bank statement for %(day)s. Upload it, so that partners hear of their money."),
+                key=f"{MISSING}:{seller.account}:{day}",
+                url=reverse("bank:list"),
+                now=now,
+                values={"day": formatting.numeric_date(day)},
+                title=seller.name,
+            )
+
+
+def check_undecided(now: datetime) -> None:
+    """Payments from the bank that have waited for a decision for more than a day; told once a day."""
+    count = Payment.objects.undecided_ones().filter(recorded_at__lt=now - PATIENCE).count()
+    if not count:
+        return
+    for person in reconcilers():
+        notify(
+            person,
+            UNDECIDED,
+            _("Payments that wait for a decision for more than a day: %(n)s"),
+            key=f"{UNDECIDED}:{moscow.today(now)}",
+            url=f"{reverse('bank:list')}?view=decide",
+            now=now,
+            values={"n": count},
+        )
+
+
+def check_expected(now: datetime) -> None:
+    """Deals whose money was expected by a day that is over; the manager is told once for each such day."""
+    today = moscow.today(now)
+    late = Deal.objects.open().filter(expected_payment_on__lt=today, expected_payment_on__gte=today - LOOKED_BACK)
+    late = late.filter(Q(amount__isnull=True) | Q(paid_amount__lt=F("amount")))
+    for deal in late.select_related("manager", "partner"):
+        notify(
+            deal.manager,
+            LATE,
+            _("The payment was expected by %(day)s and has not come in full. Ask, and set a new date."),
+            key=f"{LATE}:{deal.pk}:{deal.expected_payment_on}",
+            url=reverse("deals:deal", args=[deal.pk]),
+            now=now,
+            values={"day": formatting.numeric_date(deal.expected_payment_on)},
+            title=deal.partner.name,
+            about=f"deal:{deal.pk}",
+        )
+
+
+def reconcilers() -> QuerySet:
+    """The head, and those who have been given the right to reconcile payments."""
+    return User.objects.filter(Q(role=Role.HEAD) | Q(can_reconcile_payments=True), is_active=True)
+
+
+def last_working_day(today: date) -> date:
+    """The working day before today: its statement is final."""
+    day = today - timedelta(days=1)
+    while not moscow.is_working_day(day):
+        day -= timedelta(days=1)
+    return day
