@@ -7,8 +7,9 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Substitution, User
 from accounts.permissions import require
+from core import moscow
 from core.audit import operation
 from core.errors import RuleViolation
 from live.publishing import publish
@@ -33,27 +34,28 @@ def notify(
     Called inside the operation that it tells of, so that both are there or neither. `text` is a lazy sentence, filled
     with `values` in the recipient's language; `title` is whom it is about (the partner's name), `about` what the bell
     groups by ("deal:12"), `url` the page to open, `key` names the event: the same key tells nothing twice.
+    Who stands in for the recipient today is told, too: the recipient reads it when he is back.
     None when he works here no longer or has switched the kind off. An unregistered kind is a KeyError.
     """
-    is_optional = KINDS[kind].is_optional
-    if not recipient.is_active or (is_optional and recipient.switched_off.filter(kind=kind).exists()):
+    line = {"kind": kind, "title": title[:200], "about": about, "url": url, "created_at": now}
+    for absence in Substitution.objects.on(moscow.today(now)).filter(absent=recipient).select_related("substitute"):
+        _tell(absence.substitute, text, values, key, line)
+    return _tell(recipient, text, values, key, line)
+
+
+def _tell(
+    person: User, text: str | Promise, values: Mapping[str, object] | None, key: str, line: Mapping[str, object]
+) -> Notice | None:
+    is_optional = KINDS[str(line["kind"])].is_optional
+    if not person.is_active or (is_optional and person.switched_off.filter(kind=line["kind"]).exists()):
         return None
-    with translation.override(recipient.language):
+    with translation.override(person.language):
         words = str(text) % values if values else str(text)
     notice, is_new = Notice.objects.get_or_create(
-        recipient=recipient,
-        key=key[:120],
-        defaults={
-            "kind": kind,
-            "title": title[:200],
-            "text": words[:400],
-            "about": about,
-            "url": url,
-            "created_at": now,
-        },
+        recipient=person, key=key[:120], defaults={**line, "text": words[:400]}
     )
     if is_new:
-        publish(f"person:{recipient.pk}")
+        publish(f"person:{person.pk}")
     return notice
 
 

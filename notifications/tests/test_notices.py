@@ -1,11 +1,14 @@
 """Telling a person: once, in his language, only what he wants, and to nobody else."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Substitution
 from accounts.tests.factories import SalesFactory, SupportFactory
 from core import moscow
 from live import publishing
@@ -41,6 +44,19 @@ def tell(person, now, kind="test.said", key="1", **more):
 def test_the_same_event_is_told_once(person, now):
     assert tell(person, now) == tell(person, now)
     assert Notice.objects.count() == 1
+
+
+def test_who_stands_in_today_is_told_too_and_reads_it_for_himself(person, now):
+    today = moscow.today(now)
+    substitute = SupportFactory()
+    Substitution.objects.create(absent=person, substitute=substitute, starts_on=today, ends_on=today)
+    tell(person, now)
+    tell(person, now + timedelta(days=1), key="2")
+
+    mark_seen(substitute, now)
+
+    assert [notice.key for notice in Notice.objects.visible_to(substitute)] == ["1"]
+    assert Notice.objects.visible_to(person).unseen().count() == 2
 
 
 def test_it_is_told_in_the_recipients_language(now):
