@@ -101,7 +101,7 @@ class CustomerRequest(models.Model):
         CLOSED = "closed", _("Closed without an invoice")
 
     partner = models.ForeignKey(
-        Partner, models.PROTECT, null=True, blank=True, related_name="requests", verbose_name=_("partner")
+        Partner, models.PROTECT, null=True, blank=True, related_name="customer_requests", verbose_name=_("partner")
     )
     link = models.ForeignKey(RequestLink, models.PROTECT, null=True, blank=True, related_name="+")
 
