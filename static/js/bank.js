@@ -24,12 +24,14 @@ document.addEventListener("click", (event) => {
   if (choice) form()?.querySelector(`[name=decision][value=${choice}]`).click();
 });
 
-/* A decision that needs an answer takes the cursor to it. */
+/* A decision that needs an answer takes the cursor to it, also when it was proposed and is chosen already. */
+document.addEventListener("click", (event) => {
+  if (!event.target.matches("[data-decision] [name=decision]")) return;
+  const fields = [...event.target.closest(".choice").querySelectorAll(".choice-body :is(input, select)")];
+  fields.find((each) => !each.value || each.type === "checkbox")?.focus();
+});
+
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-decision] [name=decision]")) {
-    const field = [...event.target.closest(".choice").querySelectorAll(".choice-body :is(input, select)")].find((each) => !each.value || each.type === "checkbox");
-    field?.focus();
-  }
   if (event.target.matches("[data-upload-statement] input[type=file]") && event.target.files.length) event.target.form.requestSubmit();
 });
 
