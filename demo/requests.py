@@ -47,10 +47,12 @@ def add_requests(company: Company, calendar: Calendar, seed: int) -> None:
         states = ({}, {}, {"state": CustomerRequest.State.IN_WORK, "taken_by": manager})
         told += [Told(*each) for each in zip(partners, moments, states, strict=False)]
         told += [_invoiced(invoice, manager, rng) for invoice in _recent(manager)]
-    for each in sorted(told, key=lambda each: each.received_at):
-        _keep(_payer(each.partner, rng) | each.fields, each.received_at, company, rng, each.partner)
+    told.sort(key=lambda each: each.received_at)
+    payers = _payers([each.partner for each in told], rng)
+    rows = [(payer | each.fields, each.received_at, each.partner) for each, payer in zip(told, payers, strict=True)]
     if told:
-        _keep(STRANGER | {"city": told[0].partner.city}, morning, company, rng, None)
+        rows.append((STRANGER | {"city": told[0].partner.city}, morning, None))
+    _keep(rows, company, rng)
 
 
 def _recent(manager: User) -> list[Invoice]:
@@ -67,8 +69,13 @@ def _invoiced(invoice: Invoice, manager: User, rng: Random) -> Told:
     )
 
 
-def _payer(partner: Partner, rng: Random) -> dict:
-    contact = Contact.objects.filter(partner=partner, is_primary=True).first()
+def _payers(partners: list[Partner], rng: Random) -> list[dict]:
+    contacts = Contact.objects.filter(partner__in=partners, is_primary=True).order_by("-pk")
+    main = {contact.partner_id: contact for contact in contacts}
+    return [_payer(partner, main.get(partner.pk), rng) for partner in partners]
+
+
+def _payer(partner: Partner, contact: Contact | None, rng: Random) -> dict:
     return {
         "payer_kind": partner.legal_kind,
         "country": partner.city.country,
@@ -85,16 +92,25 @@ def _payer(partner: Partner, rng: Random) -> dict:
     }
 
 
-def _keep(fields: dict, received_at: datetime, company: Company, rng: Random, partner: Partner | None) -> None:
-    request = CustomerRequest.objects.create(
-        **fields,
-        partner=partner,
-        consent=ConsentText.objects.filter(purpose=ConsentText.Purpose.PROCESSING).first(),
-        operator=operator(),
-        received_at=received_at,
-        answer_by=moscow.after_office_minutes(received_at, ANSWER_MINUTES),
-        taken_at=received_at + timedelta(minutes=6) if fields.get("taken_by") else None,
-        request_key=uuid.UUID(int=rng.getrandbits(128), version=4),
+def _keep(rows: list[tuple[dict, datetime, Partner | None]], company: Company, rng: Random) -> None:
+    """All requests in one statement, and what they want in another."""
+    consent, ours = ConsentText.objects.filter(purpose=ConsentText.Purpose.PROCESSING).first(), operator()
+    requests = CustomerRequest.objects.bulk_create(
+        CustomerRequest(
+            **fields,
+            partner=partner,
+            consent=consent,
+            operator=ours,
+            received_at=received_at,
+            answer_by=moscow.after_office_minutes(received_at, ANSWER_MINUTES),
+            taken_at=received_at + timedelta(minutes=6) if fields.get("taken_by") else None,
+            request_key=uuid.UUID(int=rng.getrandbits(128), version=4),
+        )
+        for fields, received_at, partner in rows
     )
-    wanted = rng.sample(sorted(company.services), rng.randint(0 if request.wants_renewal else 1, 2))
-    request.services.set([company.services[number] for number in wanted])
+    wanted = CustomerRequest.services.through
+    wanted.objects.bulk_create(
+        wanted(customerrequest=request, service=company.services[number])
+        for request in requests
+        for number in rng.sample(sorted(company.services), rng.randint(0 if request.wants_renewal else 1, 2))
+    )
