@@ -136,6 +136,7 @@ def test_marketing_plans_the_campaign_and_moves_the_status(page: Page, live_serv
     page.get_by_text("Запланировать кампанию").click()
     page.get_by_label("Планируемая кампания").fill("Поиск и РСЯ")
     page.get_by_role("button", name="Сохранить кампанию").click()
+    expect(page.get_by_role("complementary")).to_contain_text("Поиск и РСЯ")
     page.get_by_label("Статус").select_option("preparing")
     page.get_by_role("button", name="Поставить статус").click()
 
