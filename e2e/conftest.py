@@ -29,7 +29,7 @@ NO_BROWSER = "there is no Chromium on this machine (on Debian: sudo apt-get inst
 
 
 # A slow machine is no failure: what is waited for may take so many milliseconds.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 
 def pytest_configure(config: pytest.Config) -> None:
