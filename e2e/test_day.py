@@ -68,7 +68,7 @@ def test_a_finished_call_asks_for_its_comment_and_comes_back_to_the_day(day, tas
     press(day, "KeyJ", "о")
     expect(current(day)).to_have_text("ООО «Звонок»")
     press(day, "Space", " ")
-    day.locator("[name=was]").click()
+    expect(day.locator("[name=was]")).to_be_focused()
     write(day)
     day.keyboard.press("Control+Enter")
 
