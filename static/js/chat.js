@@ -160,7 +160,7 @@ function onFailure(event) {
   if (isSending) fail(elt, true);
 }
 
-function onSwap(event) {
+function onSettle(event) {
   const { target, requestConfig } = event.detail;
   const isSent = requestConfig?.elt?.matches?.("[data-chat-form]") && event.detail.xhr?.status === 200;
   if (isSent) {
@@ -214,7 +214,8 @@ window.visualViewport?.addEventListener("resize", fit);
 
 document.addEventListener("htmx:beforeRequest", onBefore);
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) document.addEventListener(name, onFailure, true);
-document.addEventListener("htmx:afterSwap", onSwap);
+/* Not before htmx knows the new links and forms: what is in focus can be used at once. */
+document.addEventListener("htmx:afterSettle", onSettle);
 document.addEventListener("visibilitychange", () => {
   if (document.hidden || !feed()) return;
   htmx.trigger(feed(), "chat:changed");

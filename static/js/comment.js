@@ -13,7 +13,8 @@ if (form) {
   showChanges(form);
   showAdvice(form);
   keepDraft(section, form);
-  form.querySelector("[aria-invalid=true]")?.focus();
+  /* The browser itself leaves `autofocus` alone in a page whose address ends with #comment. */
+  form.querySelector("[aria-invalid=true], [autofocus]")?.focus();
 } else if (section) tellOfDraftHere(section);
 
 /** Ask the server to parse a text; the rules live there. Without a connection nothing is read out of it. */
