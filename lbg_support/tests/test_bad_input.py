@@ -22,6 +22,7 @@ from accounts.tests.factories import HeadFactory, SupportFactory
 from deals.actions import save_draft as save_comment_draft
 from deals.tests.factories import AddonFactory, DealFactory, HandoffFactory, TaskFactory
 from invoices.tests.factories import CustomerRequestFactory, addon_invoice, make_draft
+from lbg_support import navigation
 from lbg_support.tests.test_permissions import all_views
 from partners.tests.factories import ContactFactory
 
@@ -92,16 +93,17 @@ def strange_addresses(path: str, ids: list[int]) -> list[str]:
     return found
 
 
-def one_that_is_there(client, path: str, ids: list[int]) -> str:
-    """The address of a thing that the reader may open, if the app has one."""
-    known = addresses(path, ids) or [f"/{path}"]
-    for address in known:
+def one_that_is_there(client, path: str, ids: list[int]) -> str | None:
+    """The address of a thing that the reader may open; None when the app has no such thing."""
+    if "<" not in path:
+        return f"/{path}"
+    for address in addresses(path, ids):
         with transaction.atomic():
-            is_there = client.post(address).status_code != 404 if "<" in path else True
+            is_there = client.post(address).status_code != 404
             transaction.set_rollback(True)
         if is_there:
             return address
-    return known[0]
+    return None
 
 
 def payloads(fields: dict[str, bool], ids: list[int]) -> dict[str, dict]:
@@ -173,6 +175,13 @@ def try_out(client, method: str, address: str, data: dict, before: str) -> str:
     return trouble
 
 
+@pytest.fixture(autouse=True)
+def without_a_frame(monkeypatch):
+    """The counters around a page do not depend on the input, and cost more than many a page."""
+    counts = dict.fromkeys(("alerts", "notices"), 0) | {"is_quiet": False}
+    monkeypatch.setattr(navigation, "_counts", lambda user: counts)
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_bad_input_is_refused_with_a_message_and_changes_nothing(client, room):
     house()
@@ -182,7 +191,7 @@ def test_bad_input_is_refused_with_a_message_and_changes_nothing(client, room):
     found = {}
     for path in (path for path, view in VIEWS if view.__module__.split(".")[0] == room):
         there = one_that_is_there(client, path, ids)
-        tries = [(there, what, data) for what, data in payloads(fields, ids).items()]
+        tries = [(there, what, data) for what, data in payloads(fields, ids).items()] if there else []
         tries += [(address, "nothing", {}) for address in strange_addresses(path, ids) if "<" in path]
         for address, what, data in tries:
             texts = {key: value for key, value in data.items() if isinstance(value, str)}
