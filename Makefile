@@ -12,8 +12,7 @@ run:
 
 test: dev
 	@$(PY) scripts/system_packages.py pango browser gettext
-	@$(EMBEDDED) --ephemeral -- $(PY) -m pytest -n 2 $(ARGS)
-	@DJANGO_ALLOW_ASYNC_UNSAFE=true $(EMBEDDED) --ephemeral -- $(PY) -m pytest e2e -n 2 $(ARGS)
+	@$(EMBEDDED) --ephemeral -- sh scripts/tests.sh $(ARGS)
 
 lint: dev
 	@$(PY) -m ruff check .

@@ -93,6 +93,7 @@ def test_the_head_shares_a_view_and_a_manager_sees_his_own_deals_through_it(page
     page.get_by_label("Название").fill("Без дела")
     page.get_by_label("Показывать всем").check()
     page.keyboard.press("Enter")
+    expect(views(page)).to_contain_text("Без дела")
     expect(page.locator("[data-deal]")).to_have_count(2)
 
     log_in(page, live_server.url, idle.manager, BOARD)
