@@ -1,15 +1,12 @@
 """Two people at one card at the same moment, with real threads on real PostgreSQL: nobody's value is written over."""
 
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from accounts.tests.factories import HeadFactory
-from core.errors import RuleViolation
+from core.tests.racing import refusals
 from deals.actions import change_field, pin, write_note
 from deals.editing import key
 from deals.models import MAX_PINS
@@ -20,36 +17,18 @@ ROUNDS = 40
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
-def at_once(*deeds) -> list[str]:
-    """Do all of it at the same moment; give back "done" or the code of the refusal of each."""
-    together = Barrier(len(deeds))
-
-    def run(deed) -> str:
-        try:
-            together.wait(timeout=60)
-            deed()
-        except RuleViolation as violation:
-            return violation.code
-        finally:
-            connection.close()
-        return "done"
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return sorted(pool.map(run, deeds))
-
-
 def test_of_two_who_change_one_value_one_is_told_of_the_other():
     deal, head, now = DealFactory(), HeadFactory(), timezone.now()
     for number in range(ROUNDS):
         deal.refresh_from_db()
         seen = key(deal.amount)
         mine, theirs = Decimal(1000 + number), Decimal(2000 + number)
-        told = at_once(
+        told = refusals(
             lambda: change_field(deal, "amount", mine, seen=seen, by=deal.manager, now=now),  # noqa: B023
             lambda: change_field(deal, "amount", theirs, seen=seen, by=head, now=now),  # noqa: B023
         )
 
-        assert told == ["done", "version_conflict"]
+        assert told == ["version_conflict"]
 
     assert deal.field_changes.count() == ROUNDS
 
@@ -60,7 +39,7 @@ def test_two_who_pin_at_once_never_make_an_eighth():
     for note in notes[: MAX_PINS - 1]:
         pin(note, by=deal.manager, now=now)
 
-    told = at_once(*(lambda note=note: pin(note, by=deal.manager, now=now) for note in notes[MAX_PINS - 1 :]))
+    told = refusals(*(lambda note=note: pin(note, by=deal.manager, now=now) for note in notes[MAX_PINS - 1 :]))
 
-    assert told == ["done", "too_many_pins"]
+    assert told == ["too_many_pins"]
     assert deal.pins.count() == MAX_PINS

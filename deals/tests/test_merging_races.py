@@ -1,16 +1,13 @@
 """Merging under fire: real threads on real PostgreSQL, one merges while the other works with the same partner."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from accounts.tests.factories import HeadFactory
 from catalog.tests.factories import ServiceFactory
-from core.errors import RuleViolation
+from core.tests.racing import at_once
 from deals.actions import NextStep, offer_addon, save_call_comment
 from deals.comment_text import Numbers
 from deals.tests.factories import DealFactory
@@ -23,23 +20,6 @@ from partners.tests.factories import ContactFactory, PartnerFactory
 ROUNDS = 25
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-
-
-def at_once(*deeds):
-    """Run the deeds in threads of their own at the same moment; gives what each returned or how it was refused."""
-    together = Barrier(len(deeds))
-
-    def run(deed):
-        try:
-            together.wait(timeout=30)
-            return deed()
-        except RuleViolation as violation:
-            return violation.code
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
 
 
 @pytest.fixture

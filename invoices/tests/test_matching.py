@@ -1,13 +1,11 @@
 """R11, R12: what a payment from the bank pays, what follows from it once, and what is left when it is taken back."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
-from threading import Barrier
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +14,7 @@ from accounts.models import User
 from accounts.tests.factories import DirectorFactory, HeadFactory, SupportFactory
 from catalog.tests.factories import ServiceFactory
 from core.errors import RuleViolation
+from core.tests.racing import refusals
 from deals.models import Deal, Task
 from deals.tests.factories import AddonFactory, DealFactory
 from invoices.actions import (
@@ -473,34 +472,16 @@ def test_received_waiting_and_to_return_are_always_what_has_come(steps):
 # --- At once -----------------------------------------------------------------------------------------------------
 
 
-def at_once(*calls) -> list[str]:
-    """Run these at the same moment; what each said: done, or the code of the refusal."""
-    start = Barrier(len(calls))
-
-    def run(call) -> str:
-        start.wait()
-        try:
-            call()
-        except RuleViolation as violation:
-            return violation.code
-        finally:
-            connection.close()
-        return "done"
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return sorted(pool.map(run, calls))
-
-
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_people_deciding_one_payment_decide_it_once():
     first, second = addon("100.00"), addon("100.00")
     payment, people = came("100.00"), [HeadFactory(), DirectorFactory()]
-    said = at_once(
+    said = refusals(
         lambda: match(payment, (first, "100.00"), by=people[0]),
         lambda: match(payment, (second, "100.00"), by=people[1]),
     )
 
-    assert said == ["done", "payment_decided"]
+    assert said == ["payment_decided"]
     assert Allocation.objects.standing().count() == Task.objects.filter(kind="call").count() == 1
 
 
@@ -509,9 +490,9 @@ def test_two_payments_for_one_invoice_at_once_pay_it_once():
     invoice = addon("100.00")
     payments = [came("100.00", Номер="1"), came("100.00", Номер="2")]
     people = [HeadFactory(), DirectorFactory()]
-    said = at_once(*(lambda n=n: match(payments[n], (invoice, "100.00"), by=people[n]) for n in (0, 1)))
+    said = refusals(*(lambda n=n: match(payments[n], (invoice, "100.00"), by=people[n]) for n in (0, 1)))
 
-    assert said == ["done", "payment_exceeds_remainder"]
+    assert said == ["payment_exceeds_remainder"]
     assert Deal.objects.get(pk=invoice.deal_id).paid_amount == 100
 
 
@@ -519,7 +500,7 @@ def test_two_payments_for_one_invoice_at_once_pay_it_once():
 def test_undoing_and_returning_at_once():
     invoice = addon("100.00")
     payment, people = match(came("100.00"), (invoice, "100.00")), [HeadFactory(), DirectorFactory(), HeadFactory()]
-    at_once(
+    refusals(
         lambda: unmatch(payment, by=people[0]),
         lambda: unmatch(payment, by=people[1]),
         lambda: propose_return(payment, reason="Ошибка", by=people[2], now=timezone.now()),

@@ -1,6 +1,5 @@
 """Customer requests inside the house: whose they are, who takes them up, and the invoice in one step (R20)."""
 
-import threading
 from datetime import timedelta
 from decimal import Decimal
 
@@ -22,6 +21,7 @@ from accounts.tests.factories import (
 )
 from catalog.tests.factories import CityFactory, ServiceFactory
 from core.errors import RuleViolation
+from core.tests.racing import at_once
 from deals.models import Alert, AlertNotice
 from deals.tests.factories import AddonFactory, DealFactory
 from invoices.actions import (
@@ -171,20 +171,7 @@ def test_taking_it_up_names_the_person_and_a_second_one_is_told_who(manager, now
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_of_many_who_take_it_at_once_exactly_one_has_it(now):
     request, heads = CustomerRequestFactory(), [HeadFactory() for _ in range(6)]
-    barrier, results = threading.Barrier(len(heads)), []
-
-    def take(head) -> None:
-        barrier.wait()
-        try:
-            take_request(request, by=head, now=now)
-            results.append(head.pk)
-        except RuleViolation as violation:
-            results.append(violation.code)
-        connection.close()
-
-    threads = [threading.Thread(target=take, args=(head,)) for head in heads]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    results = at_once(*(lambda head=head: take_request(request, by=head, now=now).taken_by_id for head in heads))
 
     assert results.count("request_taken") == len(heads) - 1
     request.refresh_from_db()
