@@ -230,11 +230,37 @@ EXPLANATIONS: dict[str, Explanation] = {
         "R11", _("When not everything is paid, the reason is asked of the partner and kept on the line."), PART_PAID
     ),
     "money.received": Explanation(
-        "R17", _("Received is money recorded for invoices in this month; what was undone does not count."), REPORT
+        "R17",
+        _("Received is money that came in these days and stands on invoices; what was undone does not count."),
+        REPORT,
     ),
     "money.expected": Explanation(
         "R17",
-        _("Expected is what is still owed on issued invoices that are to be paid by the end of the month."),
+        _(
+            "Expected is what is still owed on issued invoices to be paid in these days, and on deals due or agreed "
+            "whose payment is expected in them."
+        ),
+        REPORT,
+    ),
+    "money.potential": Explanation(
+        "R17",
+        _(
+            "Potential is the rest of the open renewals and offers: what is neither received nor expected in these "
+            "days. Without a date nobody will ask for it: give it one."
+        ),
+        REPORT,
+    ),
+    "money.plan": Explanation(
+        "R17",
+        _("The head sets each manager's plan by months; the forecast is what is received and what is expected."),
+        REPORT,
+    ),
+    "money.locked": Explanation(
+        "R17",
+        _(
+            "The head has settled the month: its received money and its plans change no more. "
+            "To change something, the head unlocks it and writes why."
+        ),
         REPORT,
     ),
     "money.expected_deals": Explanation(

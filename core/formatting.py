@@ -7,6 +7,7 @@ import re
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 from core.moscow import CallingWindow, to_moscow
@@ -229,6 +230,11 @@ def long_date(value: date | datetime) -> str:
     value = as_date(value)
     text = f"{value.day}{NBSP}{LONG_MONTHS[language()][value.month - 1]} {value.year}"
     return f"{text}{NBSP}г." if language() == "ru" else text
+
+
+def month_title(value: date) -> str:
+    """Ноябрь 2026, as a heading."""
+    return date_format(value, "F Y")
 
 
 def numeric_date(value: date | datetime) -> str:

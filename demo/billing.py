@@ -114,7 +114,14 @@ def _payment(
         )
     )
     batch.add(
-        Allocation(payment=payment, invoice=invoice, amount=amount, created_by=company.head, created_at=recorded_at)
+        Allocation(
+            payment=payment,
+            invoice=invoice,
+            amount=amount,
+            manager=deal.partner.manager,
+            created_by=company.head,
+            created_at=recorded_at,
+        )
     )
     if calendar.now - recorded_at < TOLD_WITHIN:
         _told(invoice, amount, recorded_at, deal, company, calendar, batch)

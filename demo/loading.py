@@ -15,6 +15,7 @@ from demo.calendar import Calendar
 from demo.casting import PARTNERS_OF_A_MANAGER, Casting
 from demo.company import SUPPORT, Company, found_company
 from demo.notices import add_notices
+from demo.plans import add_plans
 from demo.requests import add_requests
 from demo.rows import Scribe
 from demo.stories import Story
@@ -70,6 +71,7 @@ def load_demo(*, scale: int, seed: int, now: datetime) -> Loaded:
         batch.write()
     add_requests(company, calendar, seed)
     add_notices(now)
+    add_plans(company, now)
     with connection.cursor() as cursor:
         # Autovacuum would gather the statistics a minute later; until then the planner takes the tables for empty.
         cursor.execute("ANALYZE")

@@ -128,6 +128,7 @@ MENU: list[tuple[str, list[Item]]] = [
             Item(
                 gettext_lazy("Bank statement"), "landmark", "bank:list", "statement.read", key="KeyB", count="undecided"
             ),
+            Item(gettext_lazy("Payments"), "wallet", "reports:payments", "report.payments", key="KeyM"),
         ],
     ),
     (

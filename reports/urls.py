@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import absence, calls, my_day, overview
+from reports.views import absence, calls, my_day, overview, payments, plans
 
 app_name = "reports"
 urlpatterns = [
@@ -11,4 +11,9 @@ urlpatterns = [
     path("day/calls/<int:pk>/skip/", calls.skip, name="call-skip"),
     path("day/calls/<int:pk>/missed/", calls.missed, name="call-missed"),
     path("overview/", overview.overview, name="overview"),
+    path("payments/", payments.payments, name="payments"),
+    path("payments/export/", payments.export, name="payments-export"),
+    path("payments/plans/", plans.plans, name="plans"),
+    path("payments/lock/", plans.lock, name="month-lock"),
+    path("payments/unlock/<int:pk>/", plans.unlock, name="month-unlock"),
 ]

@@ -10,6 +10,7 @@ from invoices.actions.drafting import InvoiceDraft, LineDraft, discard_draft, sa
 from invoices.actions.from_request import draft_from_request
 from invoices.actions.issuing import issue_invoice
 from invoices.actions.matching import keep_as_advance, match_payment, match_sure, unmatch_payment
+from invoices.actions.months import lock_month, unlock_month
 from invoices.actions.payments import (
     confirm_payment,
     decline_payment,
@@ -49,6 +50,7 @@ __all__ = [
     "issue_invoice",
     "keep_as_advance",
     "load_queued",
+    "lock_month",
     "make_request_link",
     "match_payment",
     "match_sure",
@@ -63,6 +65,7 @@ __all__ = [
     "send_invoice",
     "take_request",
     "take_statement",
+    "unlock_month",
     "unmatch_payment",
     "withdraw_request_link",
     "withdraw_return",

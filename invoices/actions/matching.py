@@ -36,7 +36,8 @@ def match_payment(
 
     `unpaid` are the reasons for the lines that a part payment leaves unpaid; `rest_is_advance` keeps what is more than
     the invoices for the partner. Raises `nothing_to_match`, `payment_decided`, `more_than_came`,
-    `payment_exceeds_remainder`, `payment_not_positive`, `invoice_not_issued`, `invoice_twice`, and what reasons raise.
+    `payment_exceeds_remainder`, `payment_not_positive`, `invoice_not_issued`, `invoice_twice`, `month_locked`, and what
+    reasons raise.
     """
     require(by, "payment.match", payment)
     if not allocations:
@@ -71,7 +72,8 @@ def keep_as_advance(payment: Payment, partner: Partner, *, note: str, by: User |
 def unmatch_payment(payment: Payment, *, reason: str, by: User | None, now: datetime) -> Payment:
     """Take back every decision that puts the payment to invoices or keeps it, with all that followed; it waits again.
 
-    Nothing is deleted: what was decided stays to be seen, marked. Raises `undo_needs_reason`, `nothing_to_undo`.
+    Nothing is deleted: what was decided stays to be seen, marked. Raises `undo_needs_reason`, `nothing_to_undo`,
+    `month_locked`.
     """
     require(by, "payment.match", payment)
     reason = reason.strip()
@@ -81,7 +83,7 @@ def unmatch_payment(payment: Payment, *, reason: str, by: User | None, now: date
         meant = list(payment.allocations.standing().values_list("invoice", flat=True))
         invoices = lock_invoices(Invoice.objects.filter(pk__in=meant))
         payment = lock_payment(payment)
-        standing = list(payment.allocations.standing().select_related("told_task"))
+        standing = list(payment.allocations.standing().select_related("told_task", "payment"))
         if {each.invoice_id for each in standing} != set(meant):
             raise VersionConflict(_("Somebody has decided on this payment meanwhile. Look at it as it is now."))
         advances = payment.advances.standing()

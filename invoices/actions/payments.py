@@ -13,6 +13,7 @@ from core import formatting, moscow
 from core.audit import operation
 from core.errors import RuleViolation
 from invoices.actions.locking import lock_invoice, lock_payment, require_issued
+from invoices.actions.months import require_open_month
 from invoices.actions.settling import move_deals, paid_amount, put
 from invoices.models import Invoice, InvoiceLine, Payment
 from invoices.rules import KOPECK, PaymentState, payment_state, remainder
@@ -35,8 +36,8 @@ def record_payment(
     """Record by hand that `amount` roubles came for the invoice; it counts when a second person confirms it.
 
     What the system itself records (`by` is None) counts at once. The same `request_key` sent again gives the payment it
-    made. Raises `payment_not_positive`, `payment_in_future`, `invoice_not_issued`, `payment_exceeds_remainder`,
-    `payment_already_recorded`.
+    made. Raises `payment_not_positive`, `payment_in_future`, `month_locked`, `invoice_not_issued`,
+    `payment_exceeds_remainder`, `payment_already_recorded`.
     """
     require(by, "payment.record", invoice)
     with operation("payment.record", by=by):
@@ -153,6 +154,7 @@ def _check(invoice: Invoice, amount: Decimal, paid_on: date, document_number: st
         raise RuleViolation("payment_not_positive", _("Enter a sum above zero."), "amount")
     if paid_on > moscow.today(now):
         raise RuleViolation("payment_in_future", _("Money cannot have come on a day that has not come."), "paid_on")
+    require_open_month(paid_on)
     same = Payment.objects.filter(
         Q(allocations__invoice=invoice, allocations__reversed_at__isnull=True)
         | Q(recorded_for=invoice, confirmed_at__isnull=True, declined_at__isnull=True),

@@ -15,6 +15,7 @@ from deals.actions.locking import lock_deal
 from deals.actions.tasks import finish, plan
 from deals.models import Deal, Task
 from invoices.actions.locking import require_issued
+from invoices.actions.months import require_open_month
 from invoices.models import Allocation, Invoice, Payment
 from invoices.rules import KOPECK, remainder
 
@@ -34,9 +35,10 @@ def put(
 ) -> Allocation:
     """So much of the payment pays the invoice, both locked; the manager is asked to tell the partner.
 
-    Raises `payment_not_positive`, `invoice_not_issued`, `payment_exceeds_remainder`.
+    Raises `month_locked`, `payment_not_positive`, `invoice_not_issued`, `payment_exceeds_remainder`.
     """
     require_issued(invoice)
+    require_open_month(payment.paid_on)
     if amount <= 0 or amount != amount.quantize(KOPECK):
         raise RuleViolation("payment_not_positive", _("Enter a sum above zero."), "amount")
     paid_before = paid_amount(invoice)
@@ -49,6 +51,7 @@ def put(
         payment=payment,
         invoice=invoice,
         amount=amount,
+        manager=invoice.partner.manager,
         created_by=by,
         created_at=now,
         rule=rule,
@@ -64,7 +67,11 @@ def move_deals(invoices: Iterable[Invoice], *, by: User | None, now: datetime) -
 
 
 def take_back(allocation: Allocation, *, why: str, by: User | None, now: datetime) -> None:
-    """The allocation stands no longer; it stays to be seen. What the manager was asked to tell is taken back too."""
+    """The allocation stands no longer; it stays to be seen. What the manager was asked to tell is taken back too.
+
+    Raises `month_locked`.
+    """
+    require_open_month(allocation.payment.paid_on)
     allocation.reversed_at, allocation.reversed_by, allocation.reversed_why = now, by, why[:250]
     allocation.save(update_fields=["reversed_at", "reversed_by", "reversed_why"])
     task = allocation.told_task

@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.permissions import Scope, scope
 from deals.models import Task
 from invoices.models.invoice import Invoice
+from invoices.models.locked_month import COUNTED_IN_OPEN_MONTH, PAID_IN_OPEN_MONTH
 from invoices.models.statement import StatementLine
 from partners.models import Partner
 
@@ -166,6 +167,11 @@ class Payment(models.Model):
                 name="payments_to_confirm",
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="paid_in_open_month", when=pgtrigger.Before, operation=pgtrigger.Update, func=PAID_IN_OPEN_MONTH
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.paid_on} {self.amount}"
@@ -192,6 +198,10 @@ class Allocation(models.Model):
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="allocations")
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="allocations")
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2)
+    manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("manager"),
+        help_text=_("Who supported the partner when the money was counted: it stays his in the reports (R17)"),
+    )  # fmt: skip
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     rule = models.CharField(max_length=6, choices=Rule, default=Rule.PERSON)
@@ -217,6 +227,12 @@ class Allocation(models.Model):
             ),
             pgtrigger.Trigger(
                 name="allocation_is_final", when=pgtrigger.Before, operation=pgtrigger.Update, func=ALLOCATION_IS_FINAL
+            ),
+            pgtrigger.Trigger(
+                name="counted_in_open_month",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=COUNTED_IN_OPEN_MONTH,
             ),
             pgtrigger.Protect(name="allocation_stays", operation=pgtrigger.Delete),
         ]

@@ -54,9 +54,7 @@ def rows_behind(user: User, now: datetime, show: str) -> dict[str, Any]:
         deals = expected_deals(own, month_ends).annotate(left=F("amount") - F("paid_amount"))
         deals = deals.order_by("expected_payment_on", "pk")
     else:
-        paid = Allocation.objects.standing().filter(
-            payment__paid_on__range=(month_starts, month_ends), invoice__partner__manager__in=own
-        )
+        paid = Allocation.objects.standing().filter(payment__paid_on__range=(month_starts, month_ends), manager__in=own)
         paid = paid.select_related("invoice__partner", "payment").order_by("-payment__paid_on", "-pk")
         return {"payments": list(paid[:LIST_LIMIT]), "limit": LIST_LIMIT}
     deals = deals.select_related("partner__city", "stage", "pipeline")

@@ -1,19 +1,19 @@
 """The head's table: each manager's money and order in work. Every column is one grouped query."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
-from accounts.models import Role, User
+from accounts.models import User
 from core import moscow
 from deals.models import CallComment, Deal, Handoff, PipelineCode, Task
 from deals.selectors.handoffs import IN_TIME, with_accepted_on
 from deals.selectors.partners import LONG_SILENCE
-from invoices.models import Allocation, Invoice
 from partners.models import Partner
+from reports.selectors.payments import Narrowing, expected_deals, expected_invoices, received
+from reports.selectors.people import support_people
 
 NOTHING = Decimal(0)
 OVERDUE_LIMIT = 4
@@ -26,7 +26,7 @@ class ManagerRow:
     """A line of the table; the last line is the department. Shares are in percent, None when there was nothing.
 
     `renewals` and `addons` are money received this month for deals of these pipelines, `received` all of it;
-    `expected` is what is left unpaid on issued invoices due this month.
+    `expected` is what the report of payments expects in it.
     """
 
     person: User | None = None
@@ -87,21 +87,18 @@ class ManagerTable:
 
 def manager_table(now: datetime) -> ManagerTable:
     """Support managers who work here or still have partners, with the figures of the month."""
-    people = User.objects.filter(Q(role=Role.SUPPORT_MANAGER, is_active=True) | Exists(_portfolio(OuterRef("pk"))))
-    by_person = {person.pk: ManagerRow(person) for person in people.order_by("last_name", "first_name", "pk")}
+    people = support_people().order_by("last_name", "first_name", "pk")
+    by_person = {person.pk: ManagerRow(person) for person in people}
     strangers = ManagerRow()
     for figures in _figures(now):
         for values in figures:
             row = by_person.get(values.pop("person"), strangers)
             for name, value in values.items():
-                setattr(row, name, value or NOTHING if name in _SUMS else value)
+                setattr(row, name, getattr(row, name) + (value or 0))
     table = ManagerTable(list(by_person.values()))
     for row in [*table.rows, strangers]:
         table.department.add(row)
     return table
-
-
-_SUMS = {"received", "renewals", "addons", "expected"}
 
 
 def _figures(now: datetime) -> list[QuerySet]:
@@ -112,16 +109,11 @@ def _figures(now: datetime) -> list[QuerySet]:
     month = moscow.start_of_day(first)
     return [
         _partners(now),
-        _money(first, last),
-        _expected(first, last),
+        *_money(Narrowing(first, last)),
         _renewals(month),
         *_work(now),
         _accepted(month),
     ]
-
-
-def _portfolio(manager: Any) -> QuerySet:
-    return Partner.objects.filter(manager=manager, archived_at__isnull=True)
 
 
 def _partners(now: datetime) -> QuerySet:
@@ -130,19 +122,20 @@ def _partners(now: datetime) -> QuerySet:
     return partners.annotate(partners=Count("pk"), called=Count("pk", filter=Q(pk__in=called)))
 
 
-def _money(first: date, last: date) -> QuerySet:
-    standing = Allocation.objects.standing().filter(payment__paid_on__range=(first, last)).order_by()
-    return standing.values(person=F("invoice__partner__manager")).annotate(
-        received=Sum("amount"),
-        renewals=Sum("amount", filter=Q(invoice__deal__pipeline=PipelineCode.RENEWAL)),
-        addons=Sum("amount", filter=Q(invoice__deal__pipeline=PipelineCode.ADDON)),
-    )
-
-
-def _expected(first: date, last: date) -> QuerySet:
-    due = Invoice.objects.filter(state=Invoice.State.ISSUED, due_on__range=(first, last)).order_by()
-    unpaid = due.with_paid_amount().filter(paid_amount__lt=F("amount"))
-    return unpaid.values(person=F("partner__manager")).annotate(expected=Sum(F("amount") - F("paid_amount")))
+def _money(month: Narrowing) -> list[QuerySet]:
+    """The same sums as in the report of payments (R17)."""
+    came = received(month).order_by().values(person=F("manager"))
+    invoices = expected_invoices(month).order_by().values(person=F("partner__manager"))
+    deals = expected_deals(month).order_by().values(person=F("manager"))
+    return [
+        came.annotate(
+            received=Sum("amount"),
+            renewals=Sum("amount", filter=Q(invoice__deal__pipeline=PipelineCode.RENEWAL)),
+            addons=Sum("amount", filter=Q(invoice__deal__pipeline=PipelineCode.ADDON)),
+        ),
+        invoices.annotate(expected=Sum("left")),
+        deals.annotate(expected=Sum("left")),
+    ]
 
 
 def _renewals(month: datetime) -> QuerySet:

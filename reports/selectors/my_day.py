@@ -174,7 +174,7 @@ def received_between(first: date, last: date, *, managers: list[int] | None = No
     """Money that stands on invoices, by the day of the payment; of all managers, or of these."""
     standing = Allocation.objects.standing().filter(payment__paid_on__range=(first, last))
     if managers is not None:
-        standing = standing.filter(invoice__partner__manager__in=managers)
+        standing = standing.filter(manager__in=managers)
     return standing.aggregate(total=Sum("amount"))["total"] or Decimal(0)
 
 
@@ -184,7 +184,7 @@ def rail(user: User, now: datetime) -> dict[str, Any]:
     handoffs = Handoff.objects.visible_to(user).with_support().select_related("deal__partner__city", "package")
     received = (
         Allocation.objects.standing()
-        .filter(invoice__partner__manager__in=own, payment__paid_on=today)
+        .filter(manager__in=own, payment__paid_on=today)
         .select_related("invoice__partner")
         .order_by("-pk")[:8]
     )

@@ -90,9 +90,11 @@ def test_received_is_what_stands_on_invoices_by_the_day_of_payment_and_the_pipel
     assert [month.received for month in response.context["months"]][-2:] == [500, 66000]
 
 
-def test_expected_is_what_is_left_unpaid_on_issued_invoices_due_this_month(client, head, manager):
-    paid(renewal(manager), "300", invoiced="1000")
-    issue(deal=renewal(manager), lines=[line("50")], due_on=date(2026, 11, 30))
+def test_r17_expected_is_what_is_left_of_invoices_to_be_paid_this_month_and_of_deals_promised_in_it(
+    client, head, manager
+):
+    paid(renewal(manager, amount=Decimal(1000)), "300", invoiced="1000")
+    issue(deal=renewal(manager, amount=Decimal(50)), lines=[line("40")], due_on=date(2026, 11, 30))
     issue(deal=renewal(manager), lines=[line("7000")], due_on=date(2026, 12, 1))
 
     response = client.get(URL)
