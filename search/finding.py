@@ -52,7 +52,8 @@ def _filled(*groups: Group) -> list[Group]:
 def _partners(query: str, user: User, now: datetime) -> list[Result]:
     """By phone or INN when the query is a number, else by name; in the order in which they were found."""
     visible = Partner.objects.visible_to(user).filter(archived_at__isnull=True)
-    people = Contact.objects.in_use() if may(user, "partner.read_contacts") else Contact.objects.none()
+    people = Contact.objects.in_use().filter(partner__in=visible)
+    people = people if may(user, "partner.read_contacts") else people.none()
     tail = phone_tail(query)
     found = _numbered(query, tail, visible, people) if tail else _named(query, visible, people)
     if not found:

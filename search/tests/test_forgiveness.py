@@ -56,6 +56,14 @@ def test_found_however_it_is_typed(ask, query):
     assert "ООО «Другое дело»" not in page
 
 
+def test_colleagues_namesakes_do_not_crowd_out_ones_own(ask, monkeypatch):
+    """A slip is looked for among a bounded number of names: those must be of one's own partners."""
+    monkeypatch.setattr("partners.searching.CANDIDATES", 1)
+    Contact.objects.create(partner=PartnerFactory(), name="Лариса Коралёва", phone="")
+
+    assert "ООО «Правовой вектор»" in ask("коралева")
+
+
 @pytest.mark.parametrize("query", ["щеголева", "Щёголева", "otujktdf", "shchegoleva"])
 def test_yo_and_rare_letters_are_found(ask, query):
     assert "ИП Щёголева" in ask(query)
