@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from accounts.tests.factories import HeadFactory
+from core.tests.racing import refusals
 from deals.actions import NextStep, accept_handoff, answer_question, ask_sales, hand_over_again, return_handoff
 from deals.models import Handoff
 from deals.tests.factories import HandoffFactory
-from deals.tests.test_edit_races import at_once
 
 ROUNDS = 12
 
@@ -23,16 +23,16 @@ def test_r1_of_accepting_and_returning_at_once_one_wins_and_the_other_is_told():
         handoff = HandoffFactory()
         manager = handoff.deal.manager
 
-        told = at_once(
+        told = refusals(
             lambda: accept_handoff(handoff, first_task=step, by=manager, now=now),  # noqa: B023
             lambda: return_handoff(handoff, "Нет доступа", by=head, now=now),  # noqa: B023
         )
 
         handoff.refresh_from_db()
         if handoff.state == Handoff.State.ACCEPTED:
-            assert (told, handoff.returns.count()) == (["already_accepted", "done"], 0)
+            assert (told, handoff.returns.count()) == (["already_accepted"], 0)
         else:
-            assert (told, handoff.returns.count()) == (["done", "handoff_returned"], 1)
+            assert (told, handoff.returns.count()) == (["handoff_returned"], 1)
         assert handoff.deal.tasks.open().count() == 1
 
 
@@ -42,12 +42,12 @@ def test_of_two_who_hand_over_again_one_is_told_that_it_is_done():
         return_handoff(handoff, "Нет доступа", by=head, now=now + timedelta(minutes=2 * number))
         later = now + timedelta(minutes=2 * number + 1)
 
-        told = at_once(
+        told = refusals(
             lambda: hand_over_again(handoff, by=handoff.sold_by, now=later),  # noqa: B023
             lambda: hand_over_again(handoff, by=head, now=later),  # noqa: B023
         )
 
-        assert told == ["done", "not_returned"]
+        assert told == ["not_returned"]
 
     handoff.refresh_from_db()
     assert handoff.time_with_sales == timedelta(minutes=ROUNDS)
@@ -57,14 +57,14 @@ def test_of_two_who_hand_over_again_one_is_told_that_it_is_done():
 def test_questions_asked_at_once_get_numbers_of_their_own_and_one_answer_each():
     handoff, head, now = HandoffFactory(), HeadFactory(), timezone.now()
     asking = [lambda n=n: ask_sales(handoff, f"Вопрос {n}?", by=handoff.deal.manager, now=now) for n in range(4)]
-    asked = at_once(*asking)
+    asked = refusals(*asking)
     question = handoff.questions.first()
 
-    answered = at_once(
+    answered = refusals(
         lambda: answer_question(question, "Да", by=handoff.sold_by, now=now),
         lambda: answer_question(question, "Нет", by=head, now=now),
     )
 
-    assert asked == ["done"] * 4
+    assert asked == []
     assert [each.number for each in handoff.questions.all()] == [1, 2, 3, 4]
-    assert answered == ["already_answered", "done"]
+    assert answered == ["already_answered"]
