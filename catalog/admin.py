@@ -15,7 +15,8 @@ class CityAdmin(TablePermissions, admin.ModelAdmin):
 
 @admin.register(Service)
 class ServiceAdmin(TablePermissions, admin.ModelAdmin):
-    list_display = ["name", "appendix_number", "service_number", "price", "is_marketing", "is_active"]
+    list_display = ["name", "appendix_number", "service_number", "price", "is_marketing", "delivered_by", "is_active"]
+    list_select_related = ["delivered_by"]
     list_filter = ["is_marketing", "is_active"]
 
 

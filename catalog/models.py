@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo, available_timezones
 
 import pghistory
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -57,6 +58,16 @@ class Service(models.Model):
     appendix_number = models.PositiveSmallIntegerField(_("appendix №"), validators=[MinValueValidator(1)])
     service_number = models.PositiveSmallIntegerField(_("service №"), validators=[MinValueValidator(1)])
     is_marketing = models.BooleanField(_("marketing: needs a city"), default=False)
+    delivered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"is_active": True},
+        verbose_name=_("who delivers it"),
+        help_text=_("Gets the task when it is paid; empty: the partner's manager"),
+    )
     is_active = models.BooleanField(_("on sale"), default=True)
 
     class Meta:

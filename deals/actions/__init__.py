@@ -16,6 +16,7 @@ from deals.actions.agreements import (
 )
 from deals.actions.calls import log_call, nobody_answered, report_call
 from deals.actions.comments import CommentIncomplete, save_call_comment
+from deals.actions.completing import complete_task, reopen_task
 from deals.actions.drafts import discard_draft, save_draft
 from deals.actions.editing import EditConflict, change_field
 from deals.actions.exports import record_export
@@ -27,7 +28,7 @@ from deals.actions.notes import edit_note, pin, unpin, write_note
 from deals.actions.problems import raise_problem, resolve_problem
 from deals.actions.saved_views import archive_view, begin_with, change_view, name_view, save_view
 from deals.actions.stages import complete_deal, lose_deal, move_deal
-from deals.actions.tasks import NextStep, complete_task, reopen_task, reschedule_task, schedule_task, undo_reschedule
+from deals.actions.tasks import NextStep, reschedule_task, schedule_task, undo_reschedule
 
 __all__ = [
     "CommentGrew",

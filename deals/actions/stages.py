@@ -117,6 +117,11 @@ def enter(deal: Deal, stage: Stage, *, by: User | None, now: datetime, reason: s
     deal.stage, deal.stage_entered_at = stage, now
 
 
+def enter_role(deal: Deal, role: str, *, by: User | None, now: datetime, reason: str = "") -> None:
+    """Put the locked deal on the stage of its pipeline that bears this role; the caller saves the deal."""
+    enter(deal, Stage.objects.get(pipeline=deal.pipeline_id, role=role), by=by, now=now, reason=reason)
+
+
 def check_entry(deal: Deal, to_stage: Stage) -> None:
     """Raise what `move_deal` would say of the deal as it stands, without a reason; a lost deal always needs one.
 

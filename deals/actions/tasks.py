@@ -1,4 +1,4 @@
-"""Planning, moving and finishing tasks (R2)."""
+"""Planning and moving tasks (R2)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -103,13 +103,6 @@ def undo_reschedule(task: Task, *, version: int, by: User | None, now: datetime)
     return task
 
 
-def complete_task(task: Task, *, by: User | None, now: datetime, result: str = "") -> Task:
-    """Mark the task done; doing so twice changes nothing."""
-    require(by, "task.complete", task)
-    with operation("task.complete", by=by):
-        return finish(task, by=by, now=now, result=result)
-
-
 def finish(task: Task, *, by: User | None, now: datetime, result: str = "") -> Task:
     """Mark the task done inside an operation that has checked the rights."""
     Task.objects.open().filter(pk=task.pk).update(
@@ -117,17 +110,4 @@ def finish(task: Task, *, by: User | None, now: datetime, result: str = "") -> T
     )
     hints.task_changes(task)
     task.refresh_from_db()
-    return task
-
-
-def reopen_task(task: Task, *, by: User | None, now: datetime) -> Task:
-    """Take "done" back, as long as the deal is open."""
-    require(by, "task.complete", task)
-    with operation("task.complete", by=by, why="undo"):
-        lock_open_deal(task.deal)
-        task = lock_task(task)
-        task.done_at = task.done_by = None
-        task.result = ""
-        task.version += 1
-        task.save()
     return task
