@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -19,6 +20,7 @@ from invoices.matching.rules import Row, Verdict
 from invoices.models import Advance, Allocation, BankStatement, Invoice, InvoiceLine, Payment
 from partners.models import Partner
 
+BATCH = 500
 Reasons = dict[int, tuple[str, str]]
 """Why lines were not paid: {id of the line: (reason, their words)}."""
 
@@ -102,14 +104,22 @@ def unmatch_payment(payment: Payment, *, reason: str, by: User | None, now: date
 
 def match_sure(statement: BankStatement, now: datetime) -> int:
     """Match the payments of a statement that the one sure row takes; how many. Twice does no harm."""
-    matched = 0
-    waiting = Payment.objects.undecided_ones().filter(line__seen_in=statement).select_related(*RELATED)
-    while batch := list(waiting.order_by("pk")[:500]):
+    matched, keys = 0, _perhaps_sure(statement)
+    for start in range(0, len(keys), BATCH):
+        waiting = Payment.objects.undecided_ones().filter(pk__in=keys[start : start + BATCH])
+        batch = list(waiting.select_related(*RELATED).order_by("pk"))
         judged = verdicts(batch)
         matched += sum(_match_if_sure(each, judged[each.pk], now) for each in batch if judged[each.pk].row == Row.SURE)
-        waiting = waiting.filter(pk__gt=batch[-1].pk)
     BankStatement.objects.filter(pk=statement.pk).update(matched_at=now)
     return matched
+
+
+def _perhaps_sure(statement: BankStatement) -> list[int]:
+    """The waiting payments of a statement whose sum some invoice asks for to the kopeck; no other one is ever sure."""
+    owed = Invoice.objects.filter(state=Invoice.State.ISSUED).with_paid_amount().filter(paid_amount__lt=F("amount"))
+    sums = set(owed.values_list(F("amount") - F("paid_amount"), flat=True))
+    waiting = Payment.objects.undecided_ones().filter(line__seen_in=statement).order_by("pk")
+    return [pk for pk, amount in waiting.values_list("pk", "amount") if amount in sums]
 
 
 def _match_if_sure(payment: Payment, judged: Verdict, now: datetime) -> bool:
