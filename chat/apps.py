@@ -7,7 +7,8 @@ class ChatConfig(AppConfig):
     verbose_name = pgettext_lazy("section", "Chats")
 
     def ready(self) -> None:
-        from chat import events, timeline
+        from chat import events, telling, timeline
 
         events.register()
+        telling.register()
         timeline.register()

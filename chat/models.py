@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Role, User
-from accounts.permissions import Scope, scope
+from accounts.permissions import Scope, acting_for, scope
 from chat.kinds import FLOW_KINDS, NETWORK_KINDS, OF_MARKETING, OF_SUPPORT, Kind, Side
 from chat.rules import EDITABLE_FOR, UNREAD_FOR
 from deals.models import Deal
@@ -33,14 +33,19 @@ class ThreadQuerySet(PartnerQuerySet):
     def visible_to(self, user: User, permission: str = "chat.read") -> "ThreadQuerySet":
         """The threads of the partners that are one's own; sales sees those into which it was called by a mention."""
         if user.is_authenticated and user.role == Role.SALES_MANAGER and scope(user, permission) == Scope.OWN:
-            return self.filter(Exists(Mention.objects.filter(message__partner=OuterRef("pk"), person=user)))
+            return self._into_which_was_called(user)
         return super().visible_to(user, permission)
 
     def followed_by(self, user: User) -> "ThreadQuerySet":
         """Those whose news concern the person: of who sees all of them, the ones into which he was called."""
         if scope(user, "chat.read") == Scope.ALL:
-            return self.filter(Exists(Mention.objects.filter(message__partner=OuterRef("pk"), person=user)))
+            return self._into_which_was_called(user)
         return self.visible_to(user)
+
+    def _into_which_was_called(self, user: User) -> "ThreadQuerySet":
+        """He himself, or the colleague for whom he stands in."""
+        calls = Mention.objects.filter(message__partner=OuterRef("pk"), person__in=acting_for(user))
+        return self.filter(Exists(calls))
 
 
 class Thread(Partner):
@@ -72,8 +77,12 @@ class MessageQuerySet(models.QuerySet):
         return self.filter(state=Message.State.OPEN).exclude(side=side)
 
     def unread_by(self, user: User, now: datetime) -> "MessageQuerySet":
-        """Others' messages of the last month beyond the person's mark in their thread."""
-        read = ReadMark.objects.filter(person=user, message__partner=OuterRef("partner"))
+        """Others' messages of the last month beyond the person's mark in their thread.
+
+        Who stands in for a colleague goes on in the threads of the absent one where that one has stopped.
+        """
+        of_absent = Q(person__in=acting_for(user), person=F("message__partner__manager"))
+        read = ReadMark.objects.filter(Q(person=user) | of_absent, message__partner=OuterRef("partner"))
         read = read.order_by().values("message__partner").annotate(last=Max("message")).values("last")
         recent = self.filter(created_at__gte=now - UNREAD_FOR).exclude(author=user)
         return recent.filter(pk__gt=Coalesce(Subquery(read), 0))

@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.db import connection
 from django.db.models import DateTimeField, Model
 
-from chat.models import Message, ReadMark
+from chat.models import Mention, Message, ReadMark
 from deals.models import (
     Call,
     CallComment,
@@ -30,7 +30,7 @@ Row = TypeVar("Row", bound=Model)
 
 ORDER = (
     Partner, Contact, Agreement, Deal, StageChange, Handoff, HandoffStatusChange, HandoffReturn, HandoffQuestion, Task,
-    Metrics, CallComment, Call, Note, Pin, Problem, Message, ReadMark, Invoice, InvoiceLine,
+    Metrics, CallComment, Call, Note, Pin, Problem, Message, Mention, ReadMark, Invoice, InvoiceLine,
     Payment, Allocation,
 )  # fmt: skip
 """A table comes after the tables that it refers to."""

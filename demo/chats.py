@@ -6,7 +6,7 @@ from random import Random
 
 from accounts.models import User
 from chat.kinds import Kind, Side
-from chat.models import Message, ReadMark
+from chat.models import Mention, Message, ReadMark
 from chat.rules import answer_due
 from core import moscow
 from deals.models import Deal
@@ -24,6 +24,7 @@ REPLIES = [
     "Тексты уже на проверке, завтра запустим.",
     "Показы по выходным отключили с этой недели.",
 ]
+CALL = "посмотрите, пожалуйста, тексты объявлений: партнёр просит убрать слово «бесплатно»."
 FLOW = [(12, 20), (18, 25), (9, 15), (24, 30), (15, 25)]
 NETWORKS = ["2ГИС", "VK Реклама", "Авито"]
 RAISED = ["Ставки в Директе подняли, прирост ждём за неделю.", "Добавили запросы по банкротству граждан."]
@@ -31,12 +32,19 @@ NOT_NOW = ["Бюджета хватит на неделю, сначала поп
 
 
 def add_chat(
-    story: Story, deal: Deal, manager: User, marketer: User, rng: Random, calendar: Calendar, batch: Batch
+    story: Story,
+    deal: Deal,
+    manager: User,
+    marketer: User,
+    marketing: list[User],
+    rng: Random,
+    calendar: Calendar,
+    batch: Batch,
 ) -> None:
-    """A thread for every second partner that is called; the featured manager's first partners have the fullest ones."""
+    """A thread for every second partner that is called, led by one of marketing and read by all of them."""
     if story.last_call_at is None or deal.closed_at or story.paid_on > calendar.today - 30 * DAY:
         return
-    talk = Talk(deal, manager, marketer, calendar, rng, batch)
+    talk = Talk(deal, manager, marketer, marketing, calendar, rng, batch)
     if deal.partner.name == "ООО «Правовой вектор»":
         talk.of_the_picture()
     elif story.situation == "troubled" and rng.random() < 0.7:
@@ -50,11 +58,19 @@ class Talk:
     """Writes the messages of one thread, the oldest first."""
 
     def __init__(
-        self, deal: Deal, manager: User, marketer: User, calendar: Calendar, rng: Random, batch: Batch
+        self,
+        deal: Deal,
+        manager: User,
+        marketer: User,
+        marketing: list[User],
+        calendar: Calendar,
+        rng: Random,
+        batch: Batch,
     ) -> None:
-        self.deal, self.manager, self.marketer = deal, manager, marketer
+        self.deal, self.manager, self.marketer, self.marketing = deal, manager, marketer, marketing
         self.calendar, self.rng, self.batch = calendar, rng, batch
         self.messages: list[Message] = []
+        self.calls: list[Mention] = []
 
     def of_the_picture(self) -> None:
         """The thread of the screen: a budget that was topped up, more requests in work, a network to be answered."""
@@ -69,11 +85,16 @@ class Talk:
             requests_now=24, requests_needed=30, geography="Екатеринбург, Верхняя Пышма",
         )  # fmt: skip
         self._answer(more, self.marketer, now - timedelta(minutes=9), "Ставки в Директе подняли.")
+        self._call_in(self.marketing[0], now - timedelta(minutes=30))
         self._ask(
             self.marketer, now - timedelta(minutes=8), Kind.CONNECT_NETWORK,
             "До 30 заявок одной сети не хватит: ещё 4–6 заявок в неделю. Партнёр согласен?",
             network="2ГИС", amount=Decimal(12_000),
         )  # fmt: skip
+
+    def _call_in(self, person: User, at: datetime) -> None:
+        message = self._say(self.manager, at, f"@{person.full_name}, {CALL}")
+        self.calls.append(self.batch.add(Mention(message=message, person=person)))
 
     def answered_question(self) -> None:
         number = self.rng.randrange(len(QUESTIONS))
@@ -117,14 +138,16 @@ class Talk:
             self._answer(request, self.marketer, at + timedelta(minutes=40), "Проверяем кампанию и форму.")
 
     def read(self) -> None:
-        """The manager has read all but the last line of every third thread, marketing what it has answered."""
+        """The manager has read all but the last line of every third thread, marketing nearly everything."""
         if not self.messages:
             return
         last = self.messages[-1]
         if last.author == self.manager or self.rng.random() < 0.7:
             self.batch.add(ReadMark(person=self.manager, message=last))
-        if last.author == self.marketer or last.answered_by_id or self.rng.random() < 0.5:
-            self.batch.add(ReadMark(person=self.marketer, message=last))
+        for person in self.marketing:
+            is_his = person in (last.author, last.answered_by)
+            if is_his or (not self.calls and self.rng.random() < 0.93):
+                self.batch.add(ReadMark(person=person, message=last))
 
     def _flow(self, at: datetime) -> Message:
         have, need = self.rng.choice(FLOW)
@@ -135,8 +158,12 @@ class Talk:
         return _at(self.calendar.workday(day), self.rng.randint(10, 16), self.rng.randint(0, 59))
 
     def _lately(self) -> datetime:
-        """The last working days before today, mostly the very last."""
-        day = self.calendar.workday(self.calendar.today - self.rng.choice([1, 1, 1, 2, 4]) * DAY)
+        """Today, when the day is old enough, or the last working day; one in twelve so long ago that it is late."""
+        now = self.calendar.now
+        is_old_day = now.time() > time(14) and self.calendar.workday(self.calendar.today) == self.calendar.today
+        if is_old_day and self.rng.random() < 0.6:
+            return now - timedelta(minutes=self.rng.randint(75, 240))
+        day = self.calendar.workday(self.calendar.today - self.rng.choice([1] * 11 + [4]) * DAY)
         return _at(day, self.rng.randint(11, 17), self.rng.randint(0, 59))
 
     def _say(self, author: User, at: datetime, text: str, **fields) -> Message:

@@ -16,6 +16,7 @@ from demo.casting import PARTNERS_OF_A_MANAGER, Casting
 from demo.company import SUPPORT, Company, found_company
 from demo.notices import add_notices
 from demo.plans import add_plans
+from demo.questions import add_questions
 from demo.requests import add_requests
 from demo.rows import Scribe
 from demo.stories import Story
@@ -70,6 +71,7 @@ def load_demo(*, scale: int, seed: int, now: datetime) -> Loaded:
             scribe.write(story, batch)
         batch.write()
     add_requests(company, calendar, seed)
+    add_questions(company, calendar)
     add_notices(now)
     add_plans(company, now)
     with connection.cursor() as cursor:

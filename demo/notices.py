@@ -1,4 +1,4 @@
-"""What people find under the bell: last week's words between sales and support, the answered ones read."""
+"""What people find under the bell: last week's words between sales, support and marketing, the answered ones read."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 
 from accounts.models import User
+from chat.models import Mention
+from chat.telling import tell_of_mention
 from core import moscow
 from deals import telling
 from deals.actions.handoff_talk import ANSWERED, ASKED, RETURNED
@@ -20,6 +22,8 @@ NEIGHBOURS = ("handoff__deal__partner", "handoff__sold_by")
 def add_notices(now: datetime) -> None:
     """Written from the rows as they stand; the alerts come by the jobs."""
     Notice.objects.bulk_create([*_returns(now), *_questions(now), *_answers(now)], batch_size=500)
+    for call in Mention.objects.select_related("message__partner", "message__deal", "message__author", "person"):
+        tell_of_mention(call.message, call.person)
 
 
 def _returns(now: datetime) -> Iterator[Notice]:

@@ -71,7 +71,7 @@ class Scribe:
         add_talk(story, handoff, marketer, talk_rng, self.calendar, batch)
         chat_rng = Random(f"{self.seed}/chat/{story.serial}")
         main = deals[len(story.terms) - 1]
-        add_chat(story, main, manager, marketer, chat_rng, self.calendar, batch)
+        add_chat(story, main, manager, marketer, self.company.marketing, chat_rng, self.calendar, batch)
         for addon, deal in zip(story.addons, deals[len(story.terms) :], strict=True):
             add_step(addon, deal, batch)
 

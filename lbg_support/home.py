@@ -31,6 +31,6 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @permission("profile.update")
 def frame(request: HttpRequest) -> HttpResponse:
-    """The sidebar, the bell and the phone's bar with their counters as they are now, for the page of ?page=."""
+    """The sidebar, the bell, the phone's bar and menu with their counters as they are now, for the page of ?page=."""
     page = request.GET.get("page", "/")
     return render(request, "components/_frame.html", frame_of(request.user, page) | {"page": page})

@@ -264,7 +264,7 @@ def _counts(user: User) -> dict[str, int]:
     own = acting_for(user)
     today = moscow.today(timezone.now())
     queries: dict[str, QuerySet] = {
-        "alerts": AlertNotice.objects.open_for(user).filter(seen_at__isnull=True),
+        "alerts": AlertNotice.objects.open_for(user).unseen(),
         "notices": Notice.objects.visible_to(user).unseen(),
         "overdue": Task.objects.overdue(timezone.now()).filter(assignee__in=own),
     }

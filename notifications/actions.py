@@ -59,11 +59,13 @@ def _tell(
     return notice
 
 
-def mark_seen(user: User, now: datetime, *, notice: Notice | None = None) -> None:
-    """One notice, or all that the person was told, is read."""
+def mark_seen(user: User, now: datetime, *, notice: Notice | None = None, keys: Collection[str] | None = None) -> None:
+    """One notice, those of these events, or all that the person was told, is read."""
     notices = Notice.objects.visible_to(user).unseen()
     if notice:
         notices = notices.filter(pk=notice.pk)
+    if keys is not None:
+        notices = notices.filter(key__in=keys)
     if notices.update(seen_at=now):
         publish(f"person:{user.pk}")
 

@@ -81,6 +81,7 @@ SCREENS = [
         click=".stages a:has-text('Должен')",
         is_desk_only=True,
     ),
+    Screen("call", "support", "/deals/{due_deal}/calls/new/", "Записать звонок", is_desk_only=True),
     Screen(
         "plan-task",
         "support",
@@ -113,6 +114,7 @@ SCREENS = [
     Screen("alerts", "support", "/deals/alerts/", "Сигналы"),
     Screen("overview", "head", "/overview/", "Сводка отдела", True),
     Screen("substitutions", "head", "/me/substitutions/", "Замещения"),
+    Screen("absence", "head", "/day/absence/{absence}/", "Что было, пока человека не было"),
     Screen("settings", "support", "/me/", "Настройки"),
     Screen("keys", "support", "/day/", "Клавиши этой страницы", press=("?",), is_desk_only=True),
     Screen("palette", "support", "/day/", "Палитра", press=("Control+k",), types="век", is_desk_only=True),
@@ -126,7 +128,7 @@ SCREENS = [
 
 def things() -> dict[str, int]:
     """What the addresses name: the first of each that the demo's support manager sees."""
-    from accounts.models import User
+    from accounts.models import Substitution, User
     from chat.models import Message
     from deals.models import Deal, Handoff
     from invoices.models import CustomerRequest, Invoice
@@ -144,6 +146,7 @@ def things() -> dict[str, int]:
         "partner": due.first().partner_id,
         "handoff": Handoff.objects.visible_to(manager).waiting().order_by("accept_by", "pk").first().pk,
         "returned": Handoff.objects.returned().filter(sold_by__email="sales@demo.local").first().pk,
+        "absence": Substitution.objects.filter(absent=manager).earliest("starts_on").pk,
         "article": Article.objects.visible_to(manager).order_by("pk").first().pk,
         "request": CustomerRequest.objects.visible_to(manager).waiting().order_by("pk").first().pk,
         "invoice": invoices.filter(state="issued").order_by("-pk").first().pk,
@@ -262,6 +265,7 @@ def main(words: list[str]) -> int:
     from playwright.sync_api import sync_playwright
 
     from core import moscow
+    from deals.alerting import check_acceptance, check_calls, check_horizon, check_next_steps, check_tasks
 
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if not chromium:
@@ -272,6 +276,8 @@ def main(words: list[str]) -> int:
     with time_machine.travel(moment) as clock, sync_playwright() as playwright:
         call_command("migrate", verbosity=0)
         call_command("load_demo", today=TODAY, if_empty=True)
+        for check in (check_tasks, check_acceptance, check_next_steps, check_horizon, check_calls):
+            check(moment)  # as the jobs do every minute
         browser = playwright.chromium.launch(
             executable_path=chromium, args=ARGUMENTS, env=os.environ | {"LANGUAGE": "ru"}
         )

@@ -18,10 +18,12 @@ from chat.kinds import Kind, side_of
 from chat.mentions import mentioned
 from chat.models import Mention, Message, MessageFile, ReadMark, Thread, people_of
 from chat.rules import answer_due
+from chat.telling import key_of, tell_of_mention
 from core.audit import operation
 from core.errors import RuleViolation
 from deals.models import Deal, PipelineCode
 from files.actions import keep_file
+from notifications.actions import mark_seen
 from partners.actions.locking import lock_partner
 
 
@@ -106,8 +108,11 @@ def edit_message(message: Message, text: str, *, by: User, now: datetime) -> Mes
     return message
 
 
-def mark_read(thread: Thread, message: Message, *, by: User) -> None:
-    """Note that the person has seen the thread up to this message of it; going back changes nothing."""
+def mark_read(thread: Thread, message: Message, *, by: User, now: datetime) -> None:
+    """Note that the person has seen the thread up to this message of it; going back changes nothing.
+
+    What called him into it leaves the number on his bell.
+    """
     require(by, "chat.read", thread)
     with operation("chat.read", by=by):
         marks = ReadMark.objects.filter(person=by, message__partner=thread)
@@ -115,6 +120,8 @@ def mark_read(thread: Thread, message: Message, *, by: User) -> None:
             return
         marks.delete()
         ReadMark.objects.get_or_create(person=by, message=message)
+        calls = Mention.objects.filter(person=by, message__partner=thread, message__lte=message.pk)
+        mark_seen(by, now, keys=[key_of(pk) for pk in calls.values_list("message", flat=True)])
         counters_change(by)
 
 
@@ -125,6 +132,7 @@ def _mention(message: Message) -> None:
     mentions = (Mention(message=message, person=person) for person in named)
     Mention.objects.bulk_create(mentions, ignore_conflicts=True)
     for person in named:
+        tell_of_mention(message, person)
         counters_change(person)
 
 

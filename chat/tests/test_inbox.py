@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Substitution
 from accounts.tests.factories import AdministratorFactory, HeadFactory, MarketerFactory, SupportFactory
 from chat.actions import answer_request, finish_request, mark_read, refuse_request
+from chat.selectors.inbox import unread_messages
 from chat.tests.factories import connect_network, handed_over_deal, more_requests, say, thread_of
 from partners.tests.factories import PartnerFactory
 
@@ -90,9 +91,21 @@ def test_a_substitute_has_the_absent_colleagues_chats(client, deal, marketer):
     assert groups(client) == {"Ждут ответа": [request.pk]}
 
 
+def test_a_substitute_goes_on_reading_where_the_absent_colleague_has_stopped(deal, marketer):
+    substitute, today = SupportFactory(), NOON.date()
+    mark_read(thread_of(deal), say(deal, marketer, "Прочитано"), by=deal.manager, now=NOON)
+    news = say(deal, marketer, "Новость")
+    Substitution.objects.create(substitute=substitute, absent=deal.manager, starts_on=today, ends_on=today)
+    assert list(unread_messages(substitute, NOON)) == [news]
+
+    mark_read(thread_of(deal), news, by=substitute, now=NOON)
+    assert list(unread_messages(substitute, NOON)) == []
+    assert list(unread_messages(deal.manager, NOON)) == [news], "the one who comes back reads it, too"
+
+
 def test_threads_with_news_the_latest_first_and_all_of_them(client, deal, marketer):
     other = handed_over_deal(deal__partner=PartnerFactory(manager=deal.manager))
-    mark_read(thread_of(deal), say(deal, marketer, "Прочитано"), by=deal.manager)
+    mark_read(thread_of(deal), say(deal, marketer, "Прочитано"), by=deal.manager, now=timezone.now())
     say(other, marketer, "Новость")
     client.force_login(deal.manager)
 

@@ -26,6 +26,7 @@ from core import moscow
 from core.errors import RuleViolation
 from deals.tests.factories import DealFactory
 from deals.timeline import timeline
+from notifications.models import Notice
 from partners.actions import archive_partner, merge_partners
 from partners.tests.factories import PartnerFactory
 
@@ -246,6 +247,22 @@ def test_who_is_named_after_an_at_is_mentioned_once(deal, now):
     assert list(Mention.objects.values_list("person", flat=True)) == [polina.pk]
 
 
+def test_a_call_into_a_thread_rings_the_bell_until_the_thread_is_read(client, deal, now):
+    seller = deal.handoff.sold_by
+    message = say(deal, deal.manager, f"@{seller.full_name}, скидку обещали?")
+    edit_message(message, f"@{seller.full_name}, какую скидку обещали?", by=deal.manager, now=now)
+    say(deal, deal.manager, "Без имён")
+
+    notice = Notice.objects.get()
+    assert (notice.recipient, notice.kind) == (seller, "chat.mentioned")
+    assert notice.text == f"{deal.manager.full_name} зовёт вас: @{seller.full_name}, скидку обещали?"
+    client.force_login(seller)
+    assert f'id="m-{message.pk}"' in client.get(notice.url).content.decode()
+
+    mark_read(thread_of(deal), message, by=seller, now=now)
+    assert not Notice.objects.unseen().exists()
+
+
 def who_sees(deal):
     people = {
         "own manager": deal.manager,
@@ -297,7 +314,7 @@ def test_strangers_write_and_answer_nothing(deal, now, stranger):
         lambda: answer_request(request, by=person, now=now),
         lambda: finish_request(request, by=person, now=now),
         lambda: refuse_request(request, "Нет", by=person, now=now),
-        lambda: mark_read(thread_of(deal), request, by=person),
+        lambda: mark_read(thread_of(deal), request, by=person, now=timezone.now()),
     ):
         with pytest.raises(PermissionDenied):
             deed()
@@ -312,10 +329,10 @@ def test_unread_is_what_others_wrote_beyond_ones_mark_in_the_last_month(deal, ma
     unread = Message.objects.unread_by(deal.manager, now)
 
     assert list(unread.order_by("pk")) == [first, second]
-    mark_read(thread_of(deal), first, by=deal.manager)
+    mark_read(thread_of(deal), first, by=deal.manager, now=timezone.now())
     assert list(unread.all()) == [second]
-    mark_read(thread_of(deal), second, by=deal.manager)
-    mark_read(thread_of(deal), first, by=deal.manager)
+    mark_read(thread_of(deal), second, by=deal.manager, now=timezone.now())
+    mark_read(thread_of(deal), first, by=deal.manager, now=timezone.now())
     assert not unread.all().exists()
 
 
@@ -325,7 +342,7 @@ def test_a_merge_brings_both_threads_together_with_the_marks(deal, marketer, now
     twin.stage = type(twin.stage).objects.get(pipeline="renewal", role="lost")
     twin.save()
     for each in (deal, twin):
-        mark_read(thread_of(each), say(each, deal.manager), by=deal.manager)
+        mark_read(thread_of(each), say(each, deal.manager), by=deal.manager, now=timezone.now())
 
     merge_partners(deal.partner, twin.partner, from_loser=set(), by=HeadFactory(), now=now)
 

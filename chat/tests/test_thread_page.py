@@ -242,7 +242,7 @@ def test_the_feed_is_sent_anew_only_when_something_has_changed(client, manager, 
 
 
 def test_a_divider_stands_above_the_first_unread_message_and_stays_while_one_looks(client, manager, deal, marketer):
-    mark_read(thread_of(deal), say(deal, marketer, "Прочитано"), by=manager)
+    mark_read(thread_of(deal), say(deal, marketer, "Прочитано"), by=manager, now=timezone.now())
     news = say(deal, marketer, "Новость")
 
     shown = plain(page(client, deal))

@@ -139,7 +139,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
     last = request.POST.get("last", "")
     if last.isascii() and last.isdecimal() and len(last) < 19:
         message = get_object_or_404(Message, partner=thread, pk=int(last))
-        mark_read(thread, message, by=request.user)
+        mark_read(thread, message, by=request.user, now=timezone.now())
     return HttpResponse(status=204)
 
 

@@ -1,6 +1,6 @@
 """The work: one noun a file."""
 
-from deals.models.alert import Alert, AlertNotice
+from deals.models.alert import Alert, AlertNotice, AlertReading
 from deals.models.call import Call
 from deals.models.comment import CallComment, CommentDraft, PromiseVerdict
 from deals.models.deal import Deal, StageChange
@@ -19,6 +19,7 @@ __all__ = [
     "MAX_PINS",
     "Alert",
     "AlertNotice",
+    "AlertReading",
     "Call",
     "CallComment",
     "CommentDraft",

@@ -3,9 +3,11 @@
 Most are about a deal. What higher rooms own — an invoice, a request — they watch themselves: `deals.watching`.
 """
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
@@ -79,7 +81,24 @@ class AlertNoticeQuerySet(models.QuerySet):
         """What is wrong now and concerns the reader or whom he stands in for, without what he has switched off."""
         switched_off = SwitchedOff.objects.filter(user=user, kind=Concat(Value(KIND), OuterRef("alert__kind")))
         told = self.filter(recipient__in=acting_for(user), alert__cleared_at__isnull=True)
-        return told.exclude(Exists(switched_off))
+        return told.exclude(Exists(switched_off)).annotate(is_new=_is_new_to(user))
+
+    def unseen(self) -> "AlertNoticeQuerySet":
+        """Of those that are open for a reader: what he has not read."""
+        return self.filter(is_new=True)
+
+    def mark_seen(self, user: User, now: datetime) -> None:
+        """Read by this person; who reads for a colleague that is away leaves it new to the colleague."""
+        self.filter(recipient=user, seen_at__isnull=True).update(seen_at=now)
+        of_absent = self.exclude(recipient=user).values_list("pk", flat=True)
+        readings = (AlertReading(notice_id=pk, person=user) for pk in of_absent)
+        AlertReading.objects.bulk_create(readings, ignore_conflicts=True)
+
+
+def _is_new_to(user: User) -> ExpressionWrapper:
+    own = Q(recipient=user, seen_at__isnull=True)
+    read = AlertReading.objects.filter(notice=OuterRef("pk"), person=user)
+    return ExpressionWrapper(own | (~Q(recipient=user) & ~Exists(read)), output_field=BooleanField())
 
 
 class AlertNotice(models.Model):
@@ -97,3 +116,16 @@ class AlertNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.alert_id} → {self.recipient_id}"
+
+
+class AlertReading(models.Model):
+    """Who stands in for the recipient of a notice has read it, for himself."""
+
+    notice = models.ForeignKey(AlertNotice, models.CASCADE, related_name="readings")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["notice", "person"], name="alert_is_read_once")]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id}: {self.person_id}"

@@ -93,7 +93,7 @@ def _row_of(notice: AlertNotice, subject: Subject) -> NoticeRow:
         manager=subject.manager,
         what=formatting.typography(subject.what),
         since=subject.since,
-        is_new=notice.seen_at is None,
+        is_new=notice.is_new,
     )
 
 
@@ -114,7 +114,7 @@ def _row(notice: AlertNotice) -> NoticeRow:
         manager=deal.manager.full_name,
         what=formatting.typography(what),
         since=since,
-        is_new=notice.seen_at is None,
+        is_new=notice.is_new,
     )
 
 

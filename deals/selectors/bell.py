@@ -50,7 +50,7 @@ class Group:
 
 def unseen_count(user: User) -> int:
     """The number on the bell outside of quiet hours."""
-    alerts = AlertNotice.objects.open_for(user).filter(seen_at__isnull=True)
+    alerts = AlertNotice.objects.open_for(user).unseen()
     return alerts.count() + Notice.objects.visible_to(user).unseen().count()
 
 

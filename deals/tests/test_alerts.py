@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 import deals.jobs  # noqa: F401 - registers the jobs
+from accounts.models import Substitution
 from accounts.tests.factories import HeadFactory, MarketerFactory, SupportFactory
 from core import moscow
 from core.models import JobRun
@@ -287,6 +288,21 @@ def test_all_are_marked_read_at_once_and_stay_until_the_cause_is_gone(client, ma
     assert unseen_count(manager) == 0
     assert [len(group.rows) for group in response.context["groups"]] == [3]
     assert reverse("deals:alerts-seen") not in response.content.decode()
+
+
+def test_who_stands_in_reads_alerts_for_himself_and_they_are_new_to_who_comes_back(client, manager, now):
+    substitute, today = SupportFactory(), moscow.today(now)
+    task_overdue(manager, now, hours=1)
+    task_overdue(manager, now, hours=2)
+    tick(now)
+    Substitution.objects.create(absent=manager, substitute=substitute, starts_on=today, ends_on=today)
+    client.force_login(substitute)
+    assert unseen_count(substitute) == 2
+
+    client.get(reverse("deals:alert-open", args=[AlertNotice.objects.order_by("pk").first().pk]))
+    assert unseen_count(substitute) == 1
+    client.post(reverse("deals:alerts-seen"))
+    assert (unseen_count(substitute), unseen_count(manager)) == (0, 2)
 
 
 def test_somebody_elses_alert_does_not_exist(client, manager, now):

@@ -55,10 +55,9 @@ def alerts(request: HttpRequest) -> HttpResponse:
 @permission("alert.read")
 def open_alert(request: HttpRequest, pk: int) -> HttpResponse:
     """Go to where the alert is from; the notice is read with that."""
-    notice = get_object_or_404(
-        AlertNotice.objects.filter(recipient__in=acting_for(request.user)).select_related("alert"), pk=pk
-    )
-    AlertNotice.objects.filter(pk=pk, seen_at__isnull=True).update(seen_at=timezone.now())
+    told = AlertNotice.objects.filter(recipient__in=acting_for(request.user))
+    notice = get_object_or_404(told.select_related("alert"), pk=pk)
+    told.filter(pk=pk).mark_seen(request.user, timezone.now())
     hints.bells_change([request.user.pk])
     if notice.alert.subject_id is None:
         return redirect("deals:deal", pk=notice.alert.deal_id)
@@ -72,7 +71,7 @@ def mark_seen(request: HttpRequest) -> HttpResponse:
     """Mark everything that the reader was told as read; the alerts stay until their causes are gone."""
     now = timezone.now()
     with transaction.atomic():
-        AlertNotice.objects.filter(recipient__in=acting_for(request.user), seen_at__isnull=True).update(seen_at=now)
+        AlertNotice.objects.open_for(request.user).mark_seen(request.user, now)
         mark_notices_seen(request.user, now)
         hints.bells_change([request.user.pk])
     messages.success(request, _("Everything is marked as read"))

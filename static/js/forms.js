@@ -77,8 +77,9 @@ const isHtmx = (form) => form.matches("[hx-post], [hx-get], [hx-put], [hx-patch]
 function onKey(event) {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
   const form = event.target.form ?? event.target.closest("form");
-  const button = form?.querySelector(".btn--primary:not(:disabled)") ?? form?.querySelector("[type=submit]");
   if (!form) return;
+  const controls = [...form.elements]; // those of the page's foot, too
+  const button = controls.find((each) => each.matches(".btn--primary:not(:disabled)")) ?? form.querySelector("[type=submit]");
   event.preventDefault();
   form.requestSubmit(button ?? undefined);
 }
@@ -100,7 +101,7 @@ function onClick(event) {
     input.type = isShown ? "password" : "text";
     eye.setAttribute("aria-pressed", String(!isShown));
   }
-  const copy = event.target.closest("[data-copy]");
+  const copy = event.target.closest("[data-copy], [data-copy-from]");
   if (copy) navigator.clipboard?.writeText(copy.dataset.copy || document.getElementById(copy.dataset.copyFrom)?.textContent.trim()).then(() => toast({ text: words.copied }));
 }
 
