@@ -281,6 +281,9 @@ EXPLANATIONS: dict[str, Explanation] = {
         _("The form promises an answer within 30 minutes of office time; nobody has taken this request up since."),
         REQUEST_ANSWERED,
     ),
+    "issue.unanswered": Explanation(
+        "R15", _("A colleague has asked to issue an invoice an hour of office time ago; nobody has answered."), ISSUER
+    ),
     "invoice.lapsing": Explanation(
         "R11", _("The last day for paying is today or the next working day, and something is still owed.")
     ),
@@ -319,6 +322,7 @@ EXPLANATIONS |= {
     ),
     "alert.call_without_comment": EXPLANATIONS["call.comment"],
     "alert.request_unanswered": EXPLANATIONS["request.unanswered"],
+    "alert.issue_unanswered": EXPLANATIONS["issue.unanswered"],
     "alert.invoice_lapsing": EXPLANATIONS["invoice.lapsing"],
     "alert.invoice_lapsed": EXPLANATIONS["invoice.overdue"],
 }

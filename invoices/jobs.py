@@ -45,6 +45,7 @@ def finish_statements(now: datetime) -> None:
 @every(minutes=1)
 def flag_unanswered_requests(now: datetime) -> None:
     check_subjects(Alert.Kind.REQUEST_UNANSWERED, now)
+    check_subjects(Alert.Kind.ISSUE_UNANSWERED, now)
 
 
 @every(minutes=15)

@@ -1,7 +1,8 @@
-"""Money that is late: a statement that nobody has uploaded, payments that nobody decides, payments that do not come.
+"""What the bell tells of invoices: late money, and that a colleague asks to issue an invoice or has done so.
 
-Each pass looks at the present state and tells whom it concerns; the key of a notification makes it told once, so that
-running it twice, late, or in two processes at once changes nothing.
+Late is a statement that nobody has uploaded, a payment that nobody decides, a payment that does not come. Each pass
+looks at the present state and tells whom it concerns; the key of a notification makes it told once, so that running it
+twice, late, or in two processes at once changes nothing.
 """
 
 from datetime import date, datetime, timedelta
@@ -13,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from core import formatting, moscow
 from deals.models import Deal
-from invoices.models import BankStatement, Payment, Seller, StatementAccount
+from invoices.models import BankStatement, IssueRequest, Payment, Seller, StatementAccount
 from notifications.actions import notify
 from notifications.kinds import Kind, register_kind
 
 MISSING, UNDECIDED, LATE = "payment.statement_missing", "payment.undecided", "payment.late"
+ASKED, ANSWERED = "issue.asked", "issue.answered"
 PATIENCE = timedelta(days=1)
 LOOKED_BACK = timedelta(days=7)
 """A payment that did not come is told of within a week of its date; older ones stand in the lists anyway."""
@@ -30,6 +32,8 @@ def register() -> None:
     register_kind(Kind(MISSING, _("No bank statement for a working day"), RECONCILERS))
     register_kind(Kind(UNDECIDED, _("Payments wait for a decision for more than a day"), RECONCILERS))
     register_kind(Kind(LATE, _("An expected payment has not come"), RECONCILERS))
+    register_kind(Kind(ASKED, _("A colleague asks to issue an invoice"), RECONCILERS))
+    register_kind(Kind(ANSWERED, _("What I asked to issue is issued or came back"), RECONCILERS))
 
 
 def check_statements(now: datetime) -> None:
@@ -99,3 +103,35 @@ def last_working_day(today: date) -> date:
     while not moscow.is_working_day(day):
         day -= timedelta(days=1)
     return day
+
+
+def tell_of_asking(request: IssueRequest, now: datetime) -> None:
+    """Everybody who has been given the right to issue hears of the draft (R15)."""
+    for person in User.objects.filter(can_issue_invoices=True, is_active=True).exclude(pk=request.asked_by_id):
+        notify(
+            person,
+            ASKED,
+            _("%(who)s asks to issue an invoice for %(amount)s"),
+            key=f"{ASKED}:{request.pk}",
+            url=reverse("invoices:asked"),
+            now=now,
+            values={"who": request.asked_by, "amount": formatting.money(request.invoice.amount)},
+            title=request.invoice.partner.name,
+        )
+
+
+def tell_of_answer(request: IssueRequest, now: datetime) -> None:
+    """Who has asked hears that it is issued, or why it came back (R15)."""
+    if request.answered_by == request.asked_by:
+        return
+    text = _("It came back: %(why)s") if request.return_reason else _("Invoice № %(number)s is issued for you")
+    notify(
+        request.asked_by,
+        ANSWERED,
+        text,
+        key=f"{ANSWERED}:{request.pk}",
+        url=reverse("invoices:invoice", args=[request.invoice_id]),
+        now=now,
+        values={"why": request.return_reason, "number": request.invoice.number},
+        title=request.invoice.partner.name,
+    )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from invoices.views import editing, listing, requests, showing
+from invoices.views import asking, editing, listing, requests, showing
 
 app_name = "invoices"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("requests/<int:pk>/close/", requests.close, name="request-close"),
     path("requests/<int:pk>/assign/", requests.assign, name="request-assign"),
     path("requests/link/<int:partner_pk>/", requests.link, name="request-link"),
+    path("asked/", asking.asked, name="asked"),
+    path("asked/<int:pk>/take/", asking.take, name="asked-take"),
+    path("asked/<int:pk>/answer/", asking.answer, name="asked-answer"),
     path("new/", editing.new, name="new"),
     path("new/lines/", editing.lines, name="lines"),
     path("new/preview/", editing.preview, name="preview"),

@@ -20,7 +20,7 @@ from accounts.permissions import acting_for, may, standing_in
 from chat.selectors.inbox import unread_messages
 from core import moscow
 from deals.models import AlertNotice, Deal, Handoff, PipelineCode, Task
-from invoices.models import CustomerRequest
+from invoices.models import CustomerRequest, IssueRequest
 from invoices.selectors.bank import waiting_count
 from knowledge.models import Question
 from live.log import id_at
@@ -124,6 +124,9 @@ MENU: list[tuple[str, list[Item]]] = [
                 late="requests_late",
             ),
             Item(gettext_lazy("Invoices"), "receipt-text", "invoices:list", "invoice.read", key="KeyI"),
+            Item(
+                gettext_lazy("Asked to issue"), "file-plus", "invoices:asked", "issue_request.read", count="issue_asked"
+            ),
             Item(gettext_lazy("Outbox"), "send", "messaging:outbox", "message.list", key="KeyO"),
             Item(
                 gettext_lazy("Bank statement"), "landmark", "bank:list", "statement.read", key="KeyB", count="undecided"
@@ -287,6 +290,8 @@ def _counts(user: User) -> dict[str, int]:
         mine = new.filter(partner__isnull=True) if may(user, "customer_request.assign") else new.visible_to(user)
         queries["requests"] = mine
         queries["requests_late"] = mine.filter(answer_by__lt=timezone.now())
+    if may(user, "issue_request.read"):
+        queries["issue_asked"] = IssueRequest.objects.visible_to(user).open()
     if user.role == Role.SUPPORT_MANAGER:
         deals = Deal.objects.open().filter(manager__in=own)
         queries["partners"] = Partner.objects.filter(manager__in=own, archived_at__isnull=True)

@@ -99,6 +99,7 @@ SCREENS = [
     Screen("request-form", "", "/request/", "Заявка Заказчика"),
     Screen("requests", "support", "/invoices/requests/", "Заявки заказчиков"),
     Screen("request", "support", "/invoices/requests/{request}/", "Заявка заказчика и что делать с ней"),
+    Screen("invoices-asked", "support", "/invoices/asked/", "Просят выставить счёт"),
     Screen("invoices", "support", "/invoices/", "Счета"),
     Screen("invoice", "support", "/invoices/{invoice}/", "Счёт"),
     Screen("outbox", "head", "/outbox/", "Исходящие"),

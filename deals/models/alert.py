@@ -38,10 +38,13 @@ class Alert(models.Model):
         CALL_WITHOUT_COMMENT = "call_without_comment", _("Call has no comment by the end of the day")
         DELIVERY_FAILED = "delivery_failed", _("Invoice has not reached the partner")
         REQUEST_UNANSWERED = "request_unanswered", _("Customer request is not answered")
+        ISSUE_UNANSWERED = "issue_unanswered", _("Nobody issues an invoice that was asked for")
         INVOICE_LAPSED = "invoice_lapsed", _("Invoice has lapsed unpaid")
         INVOICE_LAPSING = "invoice_lapsing", _("Invoice is about to lapse")
 
-    ESCALATED = frozenset({Kind.TASK_OVERDUE_7D, Kind.HANDOFF_UNACCEPTED, Kind.REQUEST_UNANSWERED})
+    ESCALATED = frozenset(
+        {Kind.TASK_OVERDUE_7D, Kind.HANDOFF_UNACCEPTED, Kind.REQUEST_UNANSWERED, Kind.ISSUE_UNANSWERED}
+    )
 
     kind = models.CharField(max_length=24, choices=Kind)
     deal = models.ForeignKey(Deal, models.CASCADE, null=True, related_name="alerts")

@@ -18,6 +18,7 @@ SHOWN = 300
 
 ORDER = [
     Alert.Kind.REQUEST_UNANSWERED,
+    Alert.Kind.ISSUE_UNANSWERED,
     Alert.Kind.HANDOFF_UNACCEPTED,
     Alert.Kind.TASK_OVERDUE_7D,
     Alert.Kind.TASK_OVERDUE,

@@ -5,6 +5,7 @@ Each function is one transaction and one entry of the audit trail. `by` is the a
 missing. Order of locks: partner, deal, invoice, payment, and the counter of numbers last.
 """
 
+from invoices.actions.asking import ask_to_issue, return_issue_request, take_issue_request
 from invoices.actions.cancelling import cancel_invoice, reissue_invoice
 from invoices.actions.drafting import InvoiceDraft, LineDraft, discard_draft, save_draft
 from invoices.actions.from_request import draft_from_request
@@ -37,6 +38,7 @@ __all__ = [
     "LineDraft",
     "RequestDraft",
     "approve_return",
+    "ask_to_issue",
     "assign_request",
     "cancel_invoice",
     "close_request",
@@ -61,8 +63,10 @@ __all__ = [
     "record_receipt",
     "record_return",
     "reissue_invoice",
+    "return_issue_request",
     "save_draft",
     "send_invoice",
+    "take_issue_request",
     "take_request",
     "take_statement",
     "unlock_month",

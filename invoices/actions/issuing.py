@@ -16,8 +16,9 @@ from deals.actions import invoice_was_issued
 from invoices import qr
 from invoices.actions.locking import lock_invoice
 from invoices.document import compose_purpose, document_of, payee
-from invoices.models import CustomerRequest, Invoice, InvoiceCounter, InvoicePdf, Seller
+from invoices.models import CustomerRequest, Invoice, InvoiceCounter, InvoicePdf, IssueRequest, Seller
 from invoices.pdf import invoice_pdf
+from invoices.telling import tell_of_answer
 
 
 def issue_invoice(invoice: Invoice, *, by: User | None, now: datetime, version: int | None = None) -> Invoice:
@@ -47,7 +48,15 @@ def issue_invoice(invoice: Invoice, *, by: User | None, now: datetime, version: 
         invoice.save()
         InvoicePdf.objects.create(invoice=invoice, content=content, sha256=sha256(content).hexdigest())
         CustomerRequest.objects.filter(invoice=invoice).update(state=CustomerRequest.State.INVOICED)
+        _answer_asker(invoice, by=by, now=now)
     return invoice
+
+
+def check_draft(invoice: Invoice, now: datetime) -> None:
+    """Raise what issuing the draft would refuse now, without the picture."""
+    lines = list(invoice.lines.select_related("service", "city"))
+    _check(invoice, lines, now)
+    compose_purpose(invoice, lines, next_number(invoice.seller, invoice.dated_on.year)).require()
 
 
 def stored_pdf(invoice: Invoice) -> bytes:
@@ -72,6 +81,17 @@ def next_number(seller: Seller, year: int) -> int:
     """The number that would be taken now: for showing only, somebody else may take it first."""
     last = InvoiceCounter.objects.filter(seller=seller, year=year).values_list("last_number", flat=True).first()
     return (last or 0) + 1
+
+
+def _answer_asker(invoice: Invoice, *, by: User | None, now: datetime) -> None:
+    """Whoever has issued it: the colleague who asked for it is told (R15)."""
+    asked = IssueRequest.objects.open().select_related("asked_by").filter(invoice=invoice).first()
+    if asked is None:
+        return
+    asked.answered_by, asked.answered_at = by, now
+    asked.save(update_fields=["answered_by", "answered_at"])
+    asked.invoice = invoice
+    tell_of_answer(asked, now)
 
 
 def _check(invoice: Invoice, lines: list, now: datetime) -> None:

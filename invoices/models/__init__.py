@@ -4,6 +4,7 @@ from invoices.models.customer_request import ConsentText, CustomerRequest, Reque
 from invoices.models.decision import Advance, PaymentReturn
 from invoices.models.delivery import Delivery
 from invoices.models.invoice import Invoice, InvoiceCounter, InvoiceLine, InvoicePdf
+from invoices.models.issue_request import IssueRequest
 from invoices.models.locked_month import LockedMonth
 from invoices.models.payment import Allocation, Payment
 from invoices.models.seller import Seller, VatMode
@@ -20,6 +21,7 @@ __all__ = [
     "InvoiceCounter",
     "InvoiceLine",
     "InvoicePdf",
+    "IssueRequest",
     "LockedMonth",
     "Payment",
     "PaymentReturn",

@@ -68,7 +68,7 @@ LINES_OF_ISSUED_ARE_FINAL = """
 
 class InvoiceQuerySet(models.QuerySet):
     def visible_to(self, user: User, permission: str = "invoice.read") -> "InvoiceQuerySet":
-        """Support sees the invoices of its own partners, sales those of the partners it sold to."""
+        """Support sees its partners' invoices and those it issues for a colleague (R15), sales of whom it sold to."""
         granted = scope(user, permission)
         if granted == Scope.ALL:
             return self
@@ -76,7 +76,10 @@ class InvoiceQuerySet(models.QuerySet):
             return self.none()
         if user.role == Role.SALES_MANAGER:
             return self.filter(partner__in=Partner.objects.visible_to(user))
-        return self.filter(partner__manager__in=acting_for(user))
+        from invoices.models.issue_request import IssueRequest
+
+        issuing = IssueRequest.objects.filter(taken_by=user, return_reason="")
+        return self.filter(Q(partner__manager__in=acting_for(user)) | Q(pk__in=issuing.values("invoice")))
 
     def with_paid_amount(self) -> "InvoiceQuerySet":
         """Annotate `paid_amount`, the sum of the allocations that stand; the payment state derives from it (R11)."""

@@ -253,9 +253,9 @@ def test_the_number_of_queries_does_not_grow(shown, size, head, django_assert_ma
     url, limit = {
         "list": (reverse("invoices:list"), 7),
         "overdue": (reverse("invoices:list") + "?overdue=1", 7),
-        "invoice": (reverse("invoices:invoice", args=[many.pk]), 9),
+        "invoice": (reverse("invoices:invoice", args=[many.pk]), 10),
         "deal": (reverse("invoices:of-deal", args=[deal.pk]), 6),
-        "edit": (reverse("invoices:edit", args=[draft.pk]), 18),
+        "edit": (reverse("invoices:edit", args=[draft.pk]), 19),
     }[shown]
     client = signed_in(head)
     client.get(url)

@@ -13,10 +13,11 @@ from accounts.permissions import may, permission, require
 from core import moscow
 from core.errors import RuleViolation
 from deals.models import Deal, PipelineCode
-from invoices.actions import discard_draft, issue_and_send, issue_invoice, save_draft
+from invoices.actions import ask_to_issue, discard_draft, issue_and_send, issue_invoice, save_draft
 from invoices.editor import InvoiceEditor
 from invoices.models import Invoice
 from invoices.selectors import get_invoice, partner_invoices
+from invoices.selectors.issue_requests import asked_of
 from partners.models import Partner
 
 FOUND_LIMIT = 20
@@ -95,18 +96,20 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _take(request: HttpRequest, editor: InvoiceEditor) -> HttpResponse:
-    """Do what the pressed button says: rearrange the lines, save the draft, issue, or issue and send."""
+    """Do what the pressed button says: rearrange the lines, save, ask a colleague, issue, or issue and send."""
     do = request.POST.get("do", "draft")
-    if do not in ("draft", "issue", "send"):
+    if do not in ("draft", "ask", "issue", "send"):
         return _show(request, editor.rearranged(request.POST, do))
-    if do != "draft":
+    if do in ("issue", "send"):
         require(request.user, "invoice.issue")
     if not editor.is_valid:
         return _show(request, editor, status=422)
     is_new = editor.invoice is None
     try:
         _save(request, editor)
-        if do != "draft":
+        if do == "ask":
+            ask_to_issue(editor.invoice, note=request.POST.get("note", ""), by=request.user, now=timezone.now())
+        elif do != "draft":
             # A draft that this very form has made may have been saved again by the same press: it has no other writer.
             issued = _issue(request, editor, do, None if is_new else editor.invoice.version)
             return redirect("invoices:invoice", pk=issued.pk)
@@ -115,7 +118,8 @@ def _take(request: HttpRequest, editor: InvoiceEditor) -> HttpResponse:
             return _already_issued(request, editor)
         editor.show_violation(violation)
         return _show(request, editor, status=422)
-    messages.success(request, _("The draft is saved."))
+    asked = _("Your colleagues who may issue are asked; you will be told.")
+    messages.success(request, asked if do == "ask" else _("The draft is saved."))
     return redirect("invoices:edit", pk=editor.invoice.pk)
 
 
@@ -165,6 +169,8 @@ def _show(request: HttpRequest, editor: InvoiceEditor, status: int = 200) -> Htt
         "can_send": may(request.user, "invoice.issue") and may(request.user, "invoice.send"),
         "partner_invoices": partner_invoices(editor.partner, request.user, editor.today),
         "effects": _effects(editor),
+        "can_ask": not may(request.user, "invoice.issue") and may(request.user, "issue_request.ask"),
+        "asked": asked_of(editor.invoice),
         "source": getattr(editor.invoice, "request", None),
     }
     return render(request, "invoices/edit.html", context, status=status)

@@ -27,13 +27,16 @@ from invoices.forms import CancelForm, PaymentForm, SendForm, UnpaidForm, new_ke
 from invoices.models import Invoice, Payment
 from invoices.pdf import invoice_pdf
 from invoices.selectors import default_addressee, delivery_rows, get_invoice, invoice_page
+from invoices.selectors.issue_requests import asked_of, asks_for_answer
+from partners.models import Partner
 
 
 @permission("invoice.read")
 def invoice(request: HttpRequest, pk: int) -> HttpResponse:
-    """The page of an invoice; a draft opens in the form for those who write it."""
+    """The page of an invoice; a draft opens in the form for those who write it, unless it is a colleague's (R15)."""
     shown = get_invoice(request.user, pk)
-    if shown.state == Invoice.State.DRAFT and may(request.user, "invoice.draft"):
+    is_draft = shown.state == Invoice.State.DRAFT and may(request.user, "invoice.draft")
+    if is_draft and not asks_for_answer(shown, request.user):
         return redirect("invoices:edit", pk=pk)
     return _render(request, shown)
 
@@ -199,12 +202,17 @@ def _render(request: HttpRequest, shown: Invoice, status: int = 200, **forms: An
         forms["unpaid_form"] = UnpaidForm(lines=page.lines)
     if page.can_cancel and "cancel_form" not in forms:
         forms["cancel_form"] = CancelForm()
+    asked = asked_of(shown)
+    is_colleagues = asked is not None and asked.taken_by_id == request.user.pk
     context = {
         "page": page,
         "invoice": shown,
         "now": now,
         "today": today,
         "can_draft": may(request.user, "invoice.draft"),
+        "asked": asked,
+        "can_answer": may(request.user, "issue_request.answer"),
+        "is_partner_open": not is_colleagues or Partner.objects.visible_to(request.user).contains(shown.partner),
     }
     return render(request, "invoices/invoice.html", context | _delivery_context(request, shown) | forms, status=status)
 
