@@ -46,6 +46,13 @@ RENEWED = (
 )
 REPORT = "У каждого сотрудника есть личный отчет: полученные оплаты, ожидаемые оплаты, потенциальные оплаты."
 
+MEETING = (
+    "Планёрка Отдела Сопровождения проводится индивидуально с каждым сотрудником в соответствии с графиком "
+    "проведения планёрок."
+)
+OWN_LISTS = "Список Партнёров, которые должны продлиться, но есть сомнения"
+OWN_SOLUTION = "Подготовить Вашу версию ответов на вопросы /проблемы действующих Партнёров (проблемных)"
+
 ASKED = (
     "МОС в CRM в Чате «Маркетинг и Сотрудник» сообщает о необходимых корректировках или согласованных с Партнером "
     "действиях (увеличение/уменьшение количества поступающих заявок, отсутствие заявок, согласие партнера подключить "
@@ -228,6 +235,29 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "invoice.unpaid": Explanation(
         "R11", _("When not everything is paid, the reason is asked of the partner and kept on the line."), PART_PAID
+    ),
+    "meeting.lists": Explanation(
+        "R16",
+        _(
+            "A renewal stands here when its term ends or its payment is expected within 31 days: for sure when the "
+            "deal says so and the partner is well, else in doubt. Then come open offers of add-ons, and partners with "
+            "a problem. The manager may correct a list with a word why."
+        ),
+        OWN_LISTS,
+    ),
+    "meeting.promised": Explanation(
+        "R16",
+        _(
+            "What was decided at the last meeting. It is done when its task is done or the partner has paid since; "
+            "with an overdue task it is not done."
+        ),
+        MEETING,
+    ),
+    "meeting.ready": Explanation(
+        "R16", _("A meeting is ready when each problem partner has the manager's own solution."), OWN_SOLUTION
+    ),
+    "meeting.held": Explanation(
+        "R16", _("A held meeting keeps what it showed: later changes of deals and partners do not touch it."), MEETING
     ),
     "money.received": Explanation(
         "R17",

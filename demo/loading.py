@@ -14,6 +14,7 @@ from demo.batch import Batch, Ids
 from demo.calendar import Calendar
 from demo.casting import PARTNERS_OF_A_MANAGER, Casting
 from demo.company import SUPPORT, Company, found_company
+from demo.meetings import add_meetings
 from demo.notices import add_notices
 from demo.plans import add_plans
 from demo.questions import add_questions
@@ -74,6 +75,7 @@ def load_demo(*, scale: int, seed: int, now: datetime) -> Loaded:
     add_questions(company, calendar)
     add_notices(now)
     add_plans(company, now)
+    add_meetings(company, now)
     with connection.cursor() as cursor:
         # Autovacuum would gather the statistics a minute later; until then the planner takes the tables for empty.
         cursor.execute("ANALYZE")

@@ -153,6 +153,7 @@ MENU: list[tuple[str, list[Item]]] = [
             Item(
                 gettext_lazy("Department overview"), "chart-column", "reports:overview", "report.department", key="KeyS"
             ),
+            Item(gettext_lazy("Planning meetings"), "clipboard-list", "meetings:home", "meeting.read", key="KeyL"),
             Item(gettext_lazy("Substitutions"), "users", "accounts:substitutions", "substitution.update"),
             Item(gettext_lazy("Reference data"), "settings", "admin:index", "reference.read"),
         ],

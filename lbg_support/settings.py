@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "chat",
     "invoices",
     "reports",
+    "meetings",
     "search",
     "demo",
     "django.contrib.admin",

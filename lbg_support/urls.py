@@ -43,6 +43,7 @@ urlpatterns = [
     path("invoices/", include("invoices.urls")),
     path("outbox/", include("messaging.urls")),
     path("bank/", include("invoices.bank_urls")),
+    path("meetings/", include("meetings.urls")),
     path("", include("reports.urls")),
 ]
 
