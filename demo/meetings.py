@@ -48,7 +48,8 @@ def _hold(meetings: list[Meeting], company: Company, now: datetime) -> None:
     told = lines_of_many(meetings, now)
     rows = []
     for meeting in meetings:
-        talked = [line for line in told[meeting.pk] if line.lists][:TALKED_ABOUT]
+        urgent = sorted((line for line in told[meeting.pk] if line.lists), key=lambda line: not line.is_problem)
+        talked = urgent[:TALKED_ABOUT]
         tasks = _tasks(talked)
         for number, line in enumerate(talked):
             task = tasks.get(line.deal)

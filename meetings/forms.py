@@ -18,6 +18,10 @@ TASK_CLOCK = time(18)
 """Until when on its day a decision is to be carried out, Moscow time."""
 
 
+WORDS = forms.TextInput(attrs={"class": "input"})
+DECISION = forms.TextInput(attrs={"class": "input", "data-key": "KeyD", "data-key-label": _("decision")})
+
+
 class RuledForm(forms.Form):
     """A form that shows the refusal of a rule at the field that it names."""
 
@@ -35,16 +39,19 @@ class PreparationForm(RuledForm):
         widget=forms.Textarea(attrs={"rows": 2, "class": "input"}),
     )
     correction = forms.ChoiceField(
-        label=_("In my eyes"), choices=[("", _("as computed")), *CORRECTIONS.items()], required=False
+        label=_("In my eyes"),
+        choices=[("", _("as computed")), *CORRECTIONS.items()],
+        required=False,
+        widget=forms.Select(attrs={"class": "input"}),
     )
-    correction_why = forms.CharField(label=_("Why"), max_length=250, required=False)
+    correction_why = forms.CharField(label=_("Why"), max_length=250, required=False, widget=WORDS)
 
 
 class DecisionForm(RuledForm):
     """The head's verdict and decision; the day is that of the task which the decision becomes."""
 
     verdict = forms.ChoiceField(choices=[("", ""), *MeetingRow.Verdict.choices], required=False)
-    decision = forms.CharField(label=_("The head's decision"), max_length=250, required=False)
+    decision = forms.CharField(label=_("The head's decision"), max_length=250, required=False, widget=DECISION)
     due_on = DayField(label=_("by"), required=False)
 
     def due_at(self) -> datetime | None:
@@ -63,7 +70,7 @@ class MoveForm(RuledForm):
 
 
 class SkipForm(RuledForm):
-    reason = forms.CharField(label=_("Why it is skipped"), max_length=250)
+    reason = forms.CharField(label=_("Why it is skipped"), max_length=250, widget=WORDS)
 
 
 class SlotForm(RuledForm):

@@ -113,6 +113,8 @@ SCREENS = [
     Screen("payments-all", "head", "/payments/", "Оплаты отдела по менеджерам"),
     Screen("plans", "head", "/payments/plans/", "Планы менеджеров и закрытие месяца"),
     Screen("alerts", "support", "/deals/alerts/", "Сигналы"),
+    Screen("planning", "head", "/meetings/", "Планёрка", True),
+    Screen("planning-schedule", "head", "/meetings/slots/", "График планёрок"),
     Screen("overview", "head", "/overview/", "Сводка отдела", True),
     Screen("substitutions", "head", "/me/substitutions/", "Замещения"),
     Screen("absence", "head", "/day/absence/{absence}/", "Что было, пока человека не было"),

@@ -49,9 +49,10 @@ def calendar(user: User, shown: Meeting | None, now: datetime) -> Calendar:
 
 
 def meeting_of_now(user: User, now: datetime) -> Meeting | None:
-    """The meeting that goes on or comes next; when none comes, the last one."""
+    """The first meeting of today or later that is still to be held; when there is none, the last one."""
     seen = _seen(user)
-    coming = seen.planned().filter(ends_at__gte=now).order_by("starts_at", "pk").first()
+    today = moscow.start_of_day(moscow.today(now))
+    coming = seen.planned().filter(starts_at__gte=today).order_by("starts_at", "pk").first()
     return coming or seen.order_by("-starts_at", "pk").first()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core import formatting, moscow
 from deals.models import CallComment, Deal, PipelineCode, Problem, Task
@@ -70,6 +71,11 @@ class Line:
         if self.requests is None or self.requests_before is None:
             return None
         return self.requests - self.requests_before
+
+    @property
+    def requests_change_words(self) -> str:
+        change = self.requests_change or 0
+        return f"+{change}" if change > 0 else f"\N{MINUS SIGN}{-change}"
 
     @property
     def is_problem(self) -> bool:
@@ -303,11 +309,11 @@ def now_words(line: Line) -> str:
     """How the partner is now, in figures: «30 requests, 4 meetings, 1 contract for 100 000 ₽»."""
     told = []
     if line.requests is not None:
-        told.append(_("requests: %(n)s") % {"n": line.requests})
+        told.append(ngettext("%(n)s request", "%(n)s requests", line.requests) % {"n": line.requests})
     if line.meetings is not None:
-        told.append(_("meetings: %(n)s") % {"n": line.meetings})
+        told.append(ngettext("%(n)s meeting", "%(n)s meetings", line.meetings) % {"n": line.meetings})
     if line.contracts is not None:
-        contracts = _("contracts: %(n)s") % {"n": line.contracts}
+        contracts = ngettext("%(n)s contract", "%(n)s contracts", line.contracts) % {"n": line.contracts}
         if line.contracts and line.contracts_sum:
             contracts += " " + _("for %(sum)s") % {"sum": formatting.money(line.contracts_sum)}
         told.append(contracts)
