@@ -311,6 +311,9 @@ EXPLANATIONS: dict[str, Explanation] = {
         _("The form promises an answer within 30 minutes of office time; nobody has taken this request up since."),
         REQUEST_ANSWERED,
     ),
+    "card.approval": Explanation(
+        "R13", _("Money goes to a card only after the director has approved that one payment; each look is kept.")
+    ),
     "issue.unanswered": Explanation(
         "R15", _("A colleague has asked to issue an invoice an hour of office time ago; nobody has answered."), ISSUER
     ),

@@ -320,6 +320,11 @@ def phone(number: str) -> str:
     return parts.replace(" ", NBSP)
 
 
+def masked_card(number: str) -> str:
+    """•••• 5678: all of a card's number that lists, logs and files ever show (R13)."""
+    return f"••••{NBSP}{number[-4:]}"
+
+
 def hours_ahead(hours: int) -> str:
     """How far a clock is from Moscow: +2, −1, or МСК for Moscow itself."""
     if not hours:

@@ -187,6 +187,19 @@ class PaymentForm(forms.Form):
         self.add_error(violation.field if violation.field in self.fields else None, violation.message)
 
 
+class CardForm(forms.Form):
+    """Asking for a payment to a card (R13)."""
+
+    amount = MoneyField(label=_("Sum, ₽"), error_messages={"required": _("Enter the sum.")})
+    why = forms.CharField(
+        label=_("Why to a card"),
+        max_length=250,
+        error_messages={"required": _("Write why the partner pays to a card.")},
+    )
+
+    show_violation = PaymentForm.show_violation
+
+
 class SendForm(forms.Form):
     """Where an issued invoice is sent (R10)."""
 

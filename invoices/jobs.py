@@ -61,6 +61,11 @@ def forget_who_sent_old_requests(now: datetime) -> None:
 
 
 @every(minutes=60)
+def tell_of_sms_balance(now: datetime) -> None:
+    telling.check_sms_balance(now)
+
+
+@every(minutes=60)
 def tell_of_late_money(now: datetime) -> None:
     """A working day without a statement, payments that nobody decides, expected payments past their date."""
     telling.check_statements(now)

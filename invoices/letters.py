@@ -11,11 +11,11 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from core import formatting
-from invoices.models import Invoice
+from invoices.models import CardPayment, Invoice
 from messaging.models import Channel
 from messaging.texts import Hole, Text, TextKind, register_text, render_text
 
-LETTER, SMS = "invoice.email", "invoice.sms"
+LETTER, SMS, CARD = "invoice.email", "invoice.sms", "invoice.card"
 SMS_FROM, SMS_UNTIL = time(9), time(20)
 """By the partner's clock: nobody is woken by our SMS."""
 
@@ -50,6 +50,17 @@ LETTER_BODY = """{greeting}
 С уважением,
 {manager}
 {seller}, {seller_phone}"""
+CARD_HOLES = {
+    "amount": Hole(_("the sum that was approved, without the sign of the rouble"), "65 000"),
+    "card": Hole(_("number of the card, seen after the approval only"), "0000 0000 0000 0000"),
+    "bank": Hole(_("its bank"), "Банк"),
+    "holder": Hole(_("its holder"), "Иван И."),
+    "number": HOLES["number"],
+    "manager": HOLES["manager"],
+}
+CARD_BODY = """Оплатить счёт № {number} можно на карту: {card}, {bank}, получатель {holder}.
+Сумма: {amount} ₽. После перевода пришлите, пожалуйста, чек.
+{manager}"""
 SMS_BODY = "Счёт № {number} на {amount} р. отправлен на почту"
 
 
@@ -60,6 +71,21 @@ def register() -> None:
     )
     in_sms = {name: HOLES[name] for name in ("number", "date", "amount", "due", "manager", "seller", "seller_phone")}
     register_text(TextKind(SMS, Channel.SMS, _("SMS about an invoice"), in_sms, body=SMS_BODY))
+    register_text(TextKind(CARD, Channel.SMS, _("Text for a payment to a card"), CARD_HOLES, body=CARD_BODY))
+
+
+def card_text_of(payment: CardPayment) -> str:
+    """What the manager sends to the partner, with the number in full: for `look_at_card` only (R13)."""
+    invoice, card = payment.invoice, payment.card
+    values = {
+        "amount": _roubles(payment.amount),
+        "card": " ".join(card.number[start : start + 4] for start in range(0, len(card.number), 4)),
+        "bank": card.bank,
+        "holder": card.holder,
+        "number": str(invoice.number),
+        "manager": invoice.partner.manager.full_name,
+    }
+    return render_text(CARD, values).body
 
 
 def letter_of(invoice: Invoice, number: int, purpose: str) -> Text:

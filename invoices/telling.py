@@ -7,6 +7,8 @@ twice, late, or in two processes at once changes nothing.
 
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
+from django.core.cache import cache
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,12 +16,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from core import formatting, moscow
 from deals.models import Deal
-from invoices.models import BankStatement, IssueRequest, Payment, Seller, StatementAccount
+from invoices.models import BankStatement, CardPayment, IssueRequest, Payment, Seller, StatementAccount
+from messaging.jobs import BALANCE
 from notifications.actions import notify
 from notifications.kinds import Kind, register_kind
 
 MISSING, UNDECIDED, LATE = "payment.statement_missing", "payment.undecided", "payment.late"
 ASKED, ANSWERED = "issue.asked", "issue.answered"
+CARD_ASKED, CARD_DECIDED = "card.asked", "card.decided"
+SMS_LOW = "sms.low"
 PATIENCE = timedelta(days=1)
 LOOKED_BACK = timedelta(days=7)
 """A payment that did not come is told of within a week of its date; older ones stand in the lists anyway."""
@@ -33,6 +38,9 @@ def register() -> None:
     register_kind(Kind(UNDECIDED, _("Payments wait for a decision for more than a day"), RECONCILERS))
     register_kind(Kind(LATE, _("An expected payment has not come"), RECONCILERS))
     register_kind(Kind(ASKED, _("A colleague asks to issue an invoice"), RECONCILERS))
+    register_kind(Kind(CARD_ASKED, _("A payment to a card waits for me"), {Role.DIRECTOR}, is_optional=False))
+    register_kind(Kind(CARD_DECIDED, _("The director has decided on a payment to a card"), RECONCILERS))
+    register_kind(Kind(SMS_LOW, _("Little money is left for SMS"), {Role.HEAD}))
     register_kind(Kind(ANSWERED, _("What I asked to issue is issued or came back"), RECONCILERS))
 
 
@@ -92,6 +100,23 @@ def check_expected(now: datetime) -> None:
         )
 
 
+def check_sms_balance(now: datetime) -> None:
+    """What is left on the account of the SMS gateway, as it said within the last hours; told once a day."""
+    balance = cache.get(BALANCE)
+    if balance is None or balance >= settings.SMS_LOW_BALANCE:
+        return
+    for person in User.objects.filter(role=Role.HEAD, is_active=True):
+        notify(
+            person,
+            SMS_LOW,
+            _("%(left)s is left for SMS: pay the gateway, or invoices go by letter only."),
+            key=f"{SMS_LOW}:{moscow.today(now)}",
+            url=reverse("messaging:outbox"),
+            now=now,
+            values={"left": formatting.money(balance)},
+        )
+
+
 def reconcilers() -> QuerySet:
     """The head, and those who have been given the right to reconcile payments."""
     return User.objects.filter(Q(role=Role.HEAD) | Q(can_reconcile_payments=True), is_active=True)
@@ -134,4 +159,35 @@ def tell_of_answer(request: IssueRequest, now: datetime) -> None:
         now=now,
         values={"why": request.return_reason, "number": request.invoice.number},
         title=request.invoice.partner.name,
+    )
+
+
+def tell_of_card(payment: CardPayment, now: datetime) -> None:
+    """The directors hear that a payment to a card waits for one of them (R13)."""
+    for person in User.objects.filter(role=Role.DIRECTOR, is_active=True).exclude(pk=payment.asked_by_id):
+        notify(
+            person,
+            CARD_ASKED,
+            _("%(who)s asks to take %(amount)s to a card: %(why)s"),
+            key=f"{CARD_ASKED}:{payment.pk}",
+            url=reverse("invoices:cards", args=[payment.invoice_id]),
+            now=now,
+            values={"who": payment.asked_by, "amount": formatting.money(payment.amount), "why": payment.why},
+            title=payment.invoice.partner.name,
+        )
+
+
+def tell_of_card_decision(payment: CardPayment, now: datetime) -> None:
+    """Who has asked hears what the director has decided (R13)."""
+    approved = _("A payment of %(amount)s to a card is approved")
+    declined = _("A payment of %(amount)s to a card is declined: %(why)s")
+    notify(
+        payment.asked_by,
+        CARD_DECIDED,
+        approved if payment.card_id else declined,
+        key=f"{CARD_DECIDED}:{payment.pk}",
+        url=reverse("invoices:cards", args=[payment.invoice_id]),
+        now=now,
+        values={"amount": formatting.money(payment.amount), "why": payment.decline_reason},
+        title=payment.invoice.partner.name,
     )

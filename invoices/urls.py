@@ -1,6 +1,6 @@
 from django.urls import path
 
-from invoices.views import asking, editing, listing, requests, showing
+from invoices.views import asking, cards, editing, listing, requests, showing
 
 app_name = "invoices"
 urlpatterns = [
@@ -29,6 +29,9 @@ urlpatterns = [
     path("<int:pk>/payment/", showing.payment, name="payment"),
     path("<int:pk>/payment/<int:payment_pk>/confirm/", showing.confirm, name="payment-confirm"),
     path("<int:pk>/unpaid/", showing.unpaid, name="unpaid"),
+    path("<int:pk>/card/", cards.of_invoice, name="cards"),
+    path("card/<int:pk>/decide/", cards.decide, name="card-decide"),
+    path("card/<int:pk>/text/", cards.text, name="card-text"),
     path("<int:pk>/cancel/", showing.cancel, name="cancel"),
     path("<int:pk>/reissue/", showing.reissue, name="reissue"),
 ]

@@ -248,6 +248,7 @@ MAIL_GATEWAY = env.str("MAIL_GATEWAY", default="") or ("smtp" if "smtp" in EMAIL
 SMS_GATEWAY = env.str("SMS_GATEWAY", default="keep")
 SMS_SENDER = env.str("SMS_SENDER", default="")
 SMS_PART_PRICE = Decimal(env.str("SMS_PART_PRICE", default="5.00"))
+SMS_LOW_BALANCE = Decimal(env.str("SMS_LOW_BALANCE", default="500"))
 SMS_DAILY_PER_NUMBER = env.int("SMS_DAILY_PER_NUMBER", default=3)
 SMS_DAILY_TOTAL = env.int("SMS_DAILY_TOTAL", default=300)
 SMSC_URL = env.str("SMSC_URL", default="https://smsc.ru/sys/")

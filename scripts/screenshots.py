@@ -104,6 +104,7 @@ SCREENS = [
     Screen("invoice", "support", "/invoices/{invoice}/", "Счёт"),
     Screen("outbox", "head", "/outbox/", "Исходящие"),
     Screen("outbox-text", "head", "/outbox/templates/invoice.email/", "Текст письма со счётом"),
+    Screen("invoice-card", "support", "/invoices/{invoice}/card/", "Оплата счёта на карту"),
     Screen("invoice-new", "support", "/invoices/new/?deal={due_deal}", "Новый счёт"),
     Screen("notifications", "support", "/deals/notifications/", "Уведомления"),
     Screen("notifications-settings", "support", "/me/notifications/", "О чём сообщать"),

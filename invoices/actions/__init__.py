@@ -7,6 +7,7 @@ missing. Order of locks: partner, deal, invoice, payment, and the counter of num
 
 from invoices.actions.asking import ask_to_issue, return_issue_request, take_issue_request
 from invoices.actions.cancelling import cancel_invoice, reissue_invoice
+from invoices.actions.cards import approve_card, ask_for_card, decline_card, look_at_card
 from invoices.actions.drafting import InvoiceDraft, LineDraft, discard_draft, save_draft
 from invoices.actions.from_request import draft_from_request
 from invoices.actions.issuing import issue_invoice
@@ -37,12 +38,15 @@ __all__ = [
     "InvoiceDraft",
     "LineDraft",
     "RequestDraft",
+    "approve_card",
     "approve_return",
+    "ask_for_card",
     "ask_to_issue",
     "assign_request",
     "cancel_invoice",
     "close_request",
     "confirm_payment",
+    "decline_card",
     "decline_payment",
     "discard_draft",
     "draft_from_request",
@@ -53,6 +57,7 @@ __all__ = [
     "keep_as_advance",
     "load_queued",
     "lock_month",
+    "look_at_card",
     "make_request_link",
     "match_payment",
     "match_sure",

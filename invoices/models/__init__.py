@@ -1,5 +1,6 @@
 """The money: who sells, who asked for what, what was billed, what came."""
 
+from invoices.models.card import CardLook, CardPayment, CompanyCard
 from invoices.models.customer_request import ConsentText, CustomerRequest, RequestLink
 from invoices.models.decision import Advance, PaymentReturn
 from invoices.models.delivery import Delivery
@@ -14,6 +15,9 @@ __all__ = [
     "Advance",
     "Allocation",
     "BankStatement",
+    "CardLook",
+    "CardPayment",
+    "CompanyCard",
     "ConsentText",
     "CustomerRequest",
     "Delivery",

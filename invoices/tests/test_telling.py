@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.tests.factories import HeadFactory, SupportFactory
@@ -15,6 +16,7 @@ from invoices.actions import take_statement
 from invoices.models import Payment
 from invoices.tests.factories import SellerFactory
 from invoices.tests.statement_files import incoming, statement_text, upload
+from messaging.jobs import BALANCE
 from notifications.models import Notice
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +79,13 @@ def test_an_expected_payment_past_its_date_is_told_to_the_manager():
     telling.check_expected(now)
 
     assert told(telling.LATE) == [late.manager.pk]
+
+
+@pytest.mark.parametrize(("left", "is_told"), [("499.99", True), ("500", False), (None, False)])
+def test_the_head_hears_once_a_day_that_little_is_left_for_sms(left, is_told, settings):
+    settings.SMS_LOW_BALANCE = Decimal(500)
+    head, now = HeadFactory(), timezone.now()
+    cache.set(BALANCE, left and Decimal(left))
+    telling.check_sms_balance(now)
+    telling.check_sms_balance(now)
+    assert told(telling.SMS_LOW) == ([head.pk] if is_told else [])

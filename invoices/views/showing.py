@@ -210,6 +210,7 @@ def _render(request: HttpRequest, shown: Invoice, status: int = 200, **forms: An
         "now": now,
         "today": today,
         "can_draft": may(request.user, "invoice.draft"),
+        "can_see_cards": may(request.user, "card_payment.read"),
         "asked": asked,
         "can_answer": may(request.user, "issue_request.answer"),
         "is_partner_open": not is_colleagues or Partner.objects.visible_to(request.user).contains(shown.partner),
