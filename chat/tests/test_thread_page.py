@@ -302,12 +302,12 @@ def test_earlier_messages_come_on_demand(client, manager, deal, marketer):
 
 @pytest.mark.parametrize("text", XSS)
 def test_a_script_in_a_message_is_text(client, deal, marketer, text):
-    """Every place in which somebody's words stand: the talk, cards, answers, history, the feed, the inbox, my day."""
+    """Wherever somebody's words stand: the talk, cards, answers, history, the feed, the inbox, my day, the bell."""
     marketer.first_name = text[:60]
     marketer.save()
     request = more_requests(deal, text=f"{text} @{marketer.full_name}", geography=text)
     answer_request(request, text, by=marketer, now=timezone.now())
-    say(deal, marketer, text, kind="connect_network", network=text[:60])
+    say(deal, marketer, f"{text} @{deal.manager.full_name}", kind="connect_network", network=text[:60])
     client.force_login(deal.manager)
 
     pages = [
@@ -317,6 +317,7 @@ def test_a_script_in_a_message_is_text(client, deal, marketer, text):
         client.get(reverse("chat:inbox"), {"thread": deal.partner_id, "q": text}),
         client.get(reverse("chat:inbox"), {"view": "all"}),
         client.get("/day/"),
+        client.get("/deals/notifications/"),
         send(client, deal, text=text, kind="network_agreed"),
     ]
     for shown in pages:

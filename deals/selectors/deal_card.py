@@ -84,9 +84,7 @@ def _files_shown() -> Coalesce:
 
 def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
     """The context of the card around its timeline and form."""
-    changeable = Task.objects.visible_to(user, "task.update").filter(pk=OuterRef("pk"))
-    open_tasks = deal.tasks.open().select_related("assignee").annotate(is_changeable=Exists(changeable))
-    tasks = list(open_tasks.order_by("due_at", "pk"))
+    tasks = open_tasks(deal, user)
     metrics = list(Metrics.objects.filter(partner=deal.partner_id).order_by("-measured_on", "-pk")[:METRICS_READ])
     problems = _problems(deal) if deal.has_problem else []
     signs = signs_of(deal, tasks, metrics, bool(problems), now)
@@ -127,6 +125,13 @@ def deal_card(deal: Deal, user: User, now: datetime) -> dict[str, Any]:
         "health_reasons": health_reasons(signs) if health(signs) in {Health.DOUBTFUL, Health.PROBLEM} else [],
         "silent_days": (moscow.today(now) - moscow.today(last_call_at)).days if last_call_at else None,
     }
+
+
+def open_tasks(deal: Deal, user: User) -> list[Task]:
+    """The deal's next steps, the nearest first, each with whether this reader may change it (`is_changeable`)."""
+    changeable = Task.objects.visible_to(user, "task.update").filter(pk=OuterRef("pk"))
+    tasks = deal.tasks.open().select_related("assignee").annotate(is_changeable=Exists(changeable))
+    return list(tasks.order_by("due_at", "pk"))
 
 
 def _silent_calls(deal: Deal) -> list[Call]:

@@ -82,13 +82,15 @@ def test_a_moment_that_is_none_gives_the_first_page(client, deal, before):
 
 
 def test_planned_tasks_stand_above_the_history(client, deal, now):
-    TaskFactory(deal=deal, title="Сверить чек")
+    task = TaskFactory(deal=deal, title="Сверить чек", assignee=deal.manager)
     say(deal, now)
     client.force_login(deal.manager)
 
     page = client.get(reverse("deals:deal", args=[deal.pk])).content.decode()
 
     assert page.index("Сверить чек") < page.index("Разобрали три звонка")
+    box = client.get(reverse("deals:feed", args=[deal.pk])).content.decode()
+    assert reverse("deals:task-complete", args=[task.pk]) in box, "read anew it can still be done"
 
 
 def test_the_author_mends_a_note_within_15_minutes_and_the_former_wording_is_kept(client, deal, now):

@@ -14,7 +14,7 @@ from core import moscow
 from core.errors import RuleViolation
 from deals.actions import edit_note, pin, unpin, write_note
 from deals.models import Deal, Note
-from deals.selectors.deal_card import get_deal
+from deals.selectors.deal_card import get_deal, open_tasks
 from deals.selectors.feed import PINNABLE
 from deals.selectors.feed import feed as feed_context
 
@@ -105,9 +105,8 @@ def _answer(request: HttpRequest, shown: Deal, error: str = "") -> HttpResponse:
 def _box(request: HttpRequest, shown: Deal) -> HttpResponse:
     kind = request.POST.get("kind") or request.GET.get("kind") or ""
     context = feed_context(shown, request.user, timezone.now(), kind=kind) | _frame(shown)
-    tasks = list(shown.tasks.open().select_related("assignee").order_by("due_at", "pk"))
     context |= {
-        "open_tasks": tasks,
+        "open_tasks": open_tasks(shown, request.user),
         "can_plan": shown.is_open and may(request.user, "task.create"),
         "task_back": reverse("deals:deal", args=[shown.pk]),
     }
