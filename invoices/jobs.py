@@ -12,6 +12,7 @@ from deals.watching import check_subjects
 from invoices import telling
 from invoices.actions import erase_old_requests
 from invoices.actions.matching import match_sure
+from invoices.actions.offering import remind_of_unpaid
 from invoices.actions.statements import load_queued
 from invoices.models import BankStatement
 from invoices.selectors.deliveries import deals_with_undelivered
@@ -52,6 +53,12 @@ def flag_unanswered_requests(now: datetime) -> None:
 def flag_lapsing_invoices(now: datetime) -> None:
     check_subjects(Alert.Kind.INVOICE_LAPSED, now)
     check_subjects(Alert.Kind.INVOICE_LAPSING, now)
+
+
+@every(minutes=24 * 60)
+def offer_unpaid_again(now: datetime) -> None:
+    """Services that were not paid, some weeks later (R14)."""
+    remind_of_unpaid(now)
 
 
 @every(minutes=24 * 60)

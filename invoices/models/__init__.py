@@ -7,6 +7,7 @@ from invoices.models.delivery import Delivery
 from invoices.models.invoice import Invoice, InvoiceCounter, InvoiceLine, InvoicePdf
 from invoices.models.issue_request import IssueRequest
 from invoices.models.locked_month import LockedMonth
+from invoices.models.offered_again import OfferedAgain
 from invoices.models.payment import Allocation, Payment
 from invoices.models.seller import Seller, VatMode
 from invoices.models.statement import BankStatement, StatementAccount, StatementColumns, StatementLine
@@ -27,6 +28,7 @@ __all__ = [
     "InvoicePdf",
     "IssueRequest",
     "LockedMonth",
+    "OfferedAgain",
     "Payment",
     "PaymentReturn",
     "RequestLink",
