@@ -46,12 +46,11 @@ def add_meetings(company: Company, now: datetime) -> None:
 def _hold(meetings: list[Meeting], company: Company, now: datetime) -> None:
     """Last week's meetings: what was decided is what is planned with the partner now, or has been done since."""
     told = lines_of_many(meetings, now)
+    tasks = _tasks([line for lines in told.values() for line in lines])
     rows = []
     for meeting in meetings:
         urgent = sorted((line for line in told[meeting.pk] if line.lists), key=lambda line: not line.is_problem)
-        talked = urgent[:TALKED_ABOUT]
-        tasks = _tasks(talked)
-        for number, line in enumerate(talked):
+        for number, line in enumerate(urgent[:TALKED_ABOUT]):
             task = tasks.get(line.deal)
             line.solution = SOLUTIONS[number % len(SOLUTIONS)]
             line.verdict = MeetingRow.Verdict.AGREED if number % 4 else MeetingRow.Verdict.REWORK

@@ -1,7 +1,7 @@
 """What changes state in the planning meetings (R16): their days, what is written of a partner, holding one."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -56,18 +56,22 @@ def set_slot(manager: User, *, weekday: int, starts_at: time, minutes: int, by: 
 
 
 def plan_meetings(now: datetime) -> int:
-    """Make the meetings of the next two weeks that are not made yet; how many it made. What was skipped stays so."""
-    made = 0
+    """Make the meetings of the next two weeks that are not made yet; how many it made.
+
+    A week has one meeting of a manager: one that was skipped or moved is not made again.
+    """
     first = moscow.today(now)
+    days = [first + timedelta(days=after) for after in range(AHEAD.days + 1)]
+    there = _weeks_with_meetings(_monday(first))
+    made = []
     for slot in Slot.objects.select_related("manager").filter(manager__is_active=True):
-        for after in range(AHEAD.days + 1):
-            day = first + timedelta(days=after)
+        for day in days:
             begins, ends = _hours(slot, day)
-            if day.weekday() != slot.weekday or begins < now or _has_meeting(slot.manager_id, day):
-                continue
-            Meeting.objects.create(manager=slot.manager, starts_at=begins, ends_at=ends)
-            made += 1
-    return made
+            week = (slot.manager_id, _monday(day))
+            if day.weekday() == slot.weekday and begins >= now and week not in there:
+                made.append(Meeting(manager=slot.manager, starts_at=begins, ends_at=ends))
+                there.add(week)
+    return len(Meeting.objects.bulk_create(made))
 
 
 def move_meeting(meeting: Meeting, *, starts_at: datetime, by: User, now: datetime) -> Meeting:
@@ -212,13 +216,16 @@ def _lock_open(meeting: Meeting) -> Meeting:
     return locked
 
 
-def _hours(slot: Slot, day) -> tuple[datetime, datetime]:
+def _hours(slot: Slot, day: date) -> tuple[datetime, datetime]:
     begins = moscow.at(day, slot.starts_at)
     return begins, begins + timedelta(minutes=slot.minutes)
 
 
-def _has_meeting(manager: int, day) -> bool:
-    """Whether there is one in this week already, skipped or moved ones included."""
-    monday = day - timedelta(days=day.weekday())
-    first, last = moscow.start_of_day(monday), moscow.end_of_day(monday + timedelta(days=6))
-    return Meeting.objects.filter(manager=manager, starts_at__range=(first, last)).exists()
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _weeks_with_meetings(since: date) -> set[tuple[int, date]]:
+    """Managers with the weeks, from this day on, in which they have a meeting, whatever became of it."""
+    rows = Meeting.objects.filter(starts_at__gte=moscow.start_of_day(since)).values_list("manager", "starts_at")
+    return {(manager, _monday(moscow.today(starts_at))) for manager, starts_at in rows}

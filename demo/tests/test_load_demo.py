@@ -81,7 +81,7 @@ def test_r19_threads_with_requests_in_every_state_some_of_them_late_none_of_the_
 
 
 def test_240_partners_are_written_in_few_statements(loaded):
-    assert loaded < 130
+    assert loaded < 160
 
 
 def test_the_first_managers_day_is_worth_a_look():
