@@ -4,7 +4,7 @@ PY := .venv/bin/python
 EMBEDDED := $(PY) -m lbg_support.embedded exec
 ARGS ?=
 
-.PHONY: run test lint format shell screens chaos dev
+.PHONY: run test lint format shell screens chaos chaos-statements dev
 
 run:
 	@$(PYTHON) scripts/prepare.py requirements-embedded.txt
@@ -37,6 +37,10 @@ screens: dev
 # The outbox under fire: 2 000 messages, 30 SIGKILLs, a control run that must fail. Takes some minutes.
 chaos: dev
 	@$(EMBEDDED) --ephemeral -- $(PY) bench/chaos_outbox.py $(ARGS)
+
+# Forty imports of overlapping statements at once under SIGKILL: each movement of money once, to the kopeck.
+chaos-statements: dev
+	@$(EMBEDDED) --ephemeral -- $(PY) bench/chaos_statements.py $(ARGS)
 
 dev:
 	@$(PYTHON) scripts/prepare.py requirements-dev.txt

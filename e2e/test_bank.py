@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accounts.tests.factories import HeadFactory
+from accounts.tests.factories import HeadFactory, SupportFactory
 from deals.models import Deal
 from deals.tests.factories import AddonFactory
 from e2e.steps import log_in
@@ -16,6 +16,7 @@ from invoices.actions import LineDraft
 from invoices.models import Invoice
 from invoices.tests.factories import SellerFactory, issue
 from invoices.tests.statement_files import incoming, statement_text
+from partners.models import Partner
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -88,6 +89,28 @@ def test_from_the_upload_to_the_paid_deal_deciding_by_keyboard_only(page: Page, 
     assert Deal.objects.get(pk=other.deal_id).stage.role == "in_delivery"
     assert Deal.objects.get(pk=part.deal_id).stage.role == "part_paid"
     assert part.lines.get().unpaid_reason == "later"
+
+
+def test_r11_r17_from_the_statement_to_the_managers_task_and_report(page: Page, live_server, head, tmp_path):
+    sure, manager = addon("65000.00", "7712345671"), SupportFactory()
+    Partner.objects.update(manager=manager)
+    Deal.objects.update(manager=manager)
+    file = write(tmp_path / "kl_to_1c.txt", row("65000.00", "1", sure.purpose))
+    log_in(page, live_server.url, head, "/bank/")
+    page.set_input_files("#statement-file", file)
+    expect(page.locator(".bank-table tr[data-row]")).to_have_count(1)
+
+    page.context.clear_cookies()
+    log_in(page, live_server.url, manager, f"/deals/{sure.deal_id}/?tab=tasks")
+    expect(page.get_by_text("Сообщить партнёру, что деньги пришли").first).to_be_visible()
+    yesterday = timezone.localdate() - timedelta(days=1)
+    page.goto(f"{live_server.url}/payments/?month={yesterday:%Y-%m}")
+    received = page.get_by_role("region", name="Полученные")
+    expect(received.get_by_role("listitem")).to_contain_text(["65 000 ₽"])
+    expect(received).to_contain_text("зачтён")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(str(sure.number))
 
 
 def test_walking_the_list_opens_each_payment(page: Page, live_server, head, tmp_path):
