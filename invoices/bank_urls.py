@@ -6,6 +6,7 @@ app_name = "bank"
 urlpatterns = [
     path("", bank.bank, name="list"),
     path("payments/<int:pk>/decide/", bank.decide, name="decide"),
+    path("payments/<int:pk>/ask/", bank.ask, name="ask"),
     path("payments/<int:pk>/undo/", bank.undo, name="undo"),
     path("payments/<int:pk>/receipt/", bank.receipt, name="receipt"),
     path("returns/<int:pk>/approve/", bank.approve, name="return-approve"),

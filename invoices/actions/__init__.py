@@ -20,6 +20,7 @@ from invoices.actions.payments import (
     record_payment,
     record_receipt,
 )
+from invoices.actions.questions import ask_manager
 from invoices.actions.requests import (
     RequestDraft,
     assign_request,
@@ -41,6 +42,7 @@ __all__ = [
     "approve_card",
     "approve_return",
     "ask_for_card",
+    "ask_manager",
     "ask_to_issue",
     "assign_request",
     "cancel_invoice",

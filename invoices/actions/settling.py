@@ -80,7 +80,7 @@ def take_back(allocation: Allocation, *, why: str, by: User | None, now: datetim
     elif task and (deal := _deal_for_task(allocation.invoice)):
         words = {"amount": formatting.money(allocation.amount), "number": allocation.invoice.number}
         title = _("Tell the partner: %(amount)s for invoice № %(number)s was counted by mistake") % words
-        plan(deal, NextStep(title, _when_to_tell(now), Task.Kind.CALL), by=by, now=now)
+        plan(deal, NextStep(title, when_to_tell(now), Task.Kind.CALL), by=by, now=now)
 
 
 def move_deals_back(invoices: Iterable[Invoice], *, why: str, by: User | None, now: datetime) -> None:
@@ -114,7 +114,7 @@ def _ask_to_tell(invoice: Invoice, amount: Decimal, left: Decimal, *, by: User |
         )
     else:
         title = _("Tell the partner the money has come: %(amount)s for invoice № %(number)s")
-    return plan(deal, NextStep(title % words, _when_to_tell(now), Task.Kind.CALL), by=by, now=now)
+    return plan(deal, NextStep(title % words, when_to_tell(now), Task.Kind.CALL), by=by, now=now)
 
 
 def _deal_for_task(invoice: Invoice) -> Deal | None:
@@ -124,7 +124,7 @@ def _deal_for_task(invoice: Invoice) -> Deal | None:
     return Deal.objects.open().filter(partner=invoice.partner_id).select_related("manager").order_by("-pk").first()
 
 
-def _when_to_tell(now: datetime) -> datetime:
+def when_to_tell(now: datetime) -> datetime:
     """By the end of this working day, or at noon of the next one."""
     local = moscow.to_moscow(now)
     if moscow.is_working_day(local.date()) and local.time() < TELL_TODAY_UNTIL:

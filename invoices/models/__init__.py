@@ -2,7 +2,7 @@
 
 from invoices.models.card import CardLook, CardPayment, CompanyCard
 from invoices.models.customer_request import ConsentText, CustomerRequest, RequestLink
-from invoices.models.decision import Advance, PaymentReturn
+from invoices.models.decision import Advance, PaymentQuestion, PaymentReturn
 from invoices.models.delivery import Delivery
 from invoices.models.invoice import Invoice, InvoiceCounter, InvoiceLine, InvoicePdf
 from invoices.models.issue_request import IssueRequest
@@ -30,6 +30,7 @@ __all__ = [
     "LockedMonth",
     "OfferedAgain",
     "Payment",
+    "PaymentQuestion",
     "PaymentReturn",
     "RequestLink",
     "Seller",

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from deals.models import Task
 from invoices.models.payment import FITS_PAYMENT, Payment
 from invoices.models.statement import StatementLine
 from partners.models import Partner
@@ -137,3 +138,18 @@ class PaymentReturn(models.Model):
         if self.returned_on:
             return self.State.RETURNED
         return self.State.APPROVED if self.approved_at else self.State.PROPOSED
+
+
+class PaymentQuestion(models.Model):
+    """What a payment is for was asked of the partner's manager: a task of his, whose result is the answer."""
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="questions")
+    task = models.OneToOneField(Task, models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} ? {self.task_id}"

@@ -17,8 +17,9 @@ from invoices.doubts import doubt_badge, doubt_sentence
 from invoices.matching.facts import RELATED, verdict
 from invoices.matching.reading import canon
 from invoices.matching.rules import LIKELY, POSSIBLE, Row, Verdict, lines_covered
-from invoices.models import Advance, Allocation, Invoice, InvoiceLine, Payment, PaymentReturn
+from invoices.models import Advance, Allocation, Invoice, InvoiceLine, Payment, PaymentQuestion, PaymentReturn
 from invoices.rules import Badge
+from partners.models import Partner
 
 MAX_CANDIDATES = 8
 NO_SUGGESTION = {Row.SIMILAR, Row.UNKNOWN_NUMBER, Row.PAYER_ONLY, Row.UNKNOWN, Row.SEVERAL, Row.SEVERAL_DIFFER}
@@ -75,6 +76,7 @@ class BankPanel:
     allocations: list[Allocation] = field(default_factory=list)
     advances: list[Advance] = field(default_factory=list)
     returns: list[PaymentReturn] = field(default_factory=list)
+    questions: list[PaymentQuestion] = field(default_factory=list)
     can_refund: bool = False
     position: int = 0
     waiting_count: int = 0
@@ -101,6 +103,19 @@ class BankPanel:
     @property
     def excess(self) -> Decimal:
         return max(Decimal(0), self.payment.undecided - self.left)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a manager has been asked and has not answered yet."""
+        return any(each.task.is_open for each in self.questions)
+
+    @property
+    def partner_to_ask(self) -> Partner | None:
+        """The partner that the payment points to, when it is one: its manager may know."""
+        if self.suggested:
+            return self.suggested.partner
+        partners = {each.invoice.partner for each in self.candidates}
+        return partners.pop() if len(partners) == 1 else None
 
     @property
     def stands(self) -> bool:
@@ -153,6 +168,7 @@ def bank_panel(payment: Payment, user: User, now: datetime) -> BankPanel:
     panel.allocations = list(payment.allocations.select_related("invoice", *people).order_by("pk"))
     panel.advances = list(payment.advances.select_related("partner", *people).order_by("pk"))
     panel.returns = list(payment.returns.select_related("proposed_by", "approved_by", "recorded_by").order_by("pk"))
+    panel.questions = list(payment.questions.select_related("task__assignee", "asked_by"))
     return panel
 
 

@@ -17,6 +17,7 @@ from accounts.tests.factories import (
     SalesFactory,
     SupportFactory,
 )
+from deals.actions import complete_task
 from invoices.models import Advance, Allocation, BankStatement, Payment, PaymentReturn
 from invoices.tests.factories import SellerFactory, line
 from invoices.tests.statement_files import incoming, statement_text, upload
@@ -90,6 +91,28 @@ def test_the_payment_stands_beside_its_invoice_with_differing_words_marked(head)
     assert [word.text for word in pair["Назначение"].paid if word.differs] == ["частично,"]
     assert "<mark>частично,</mark>" in text_of(page)
     assert "Сделка перейдёт на статус" in text_of(page)
+
+
+def test_the_manager_is_asked_by_a_task_once_and_its_result_is_the_answer(head):
+    invoice = addon("200.00")
+    payment = came("150.00", invoice, НазначениеПлатежа=f"Оплата по счёту № {invoice.number} частично, без НДС")
+    page, url = f"{LIST}?payment={payment.pk}", reverse("bank:ask", args=[payment.pk])
+    assert "Спросить менеджера" in text_of(signed_in(head).get(page))
+
+    for _press in range(2):
+        assert signed_in(head).post(url).status_code == 302
+
+    question = payment.questions.get()
+    assert question.task.assignee == invoice.deal.manager
+    assert "150 ₽" in question.task.title.replace("\xa0", " ")
+    asked = text_of(signed_in(head).get(page))
+    assert "ещё не ответил" in asked
+    assert "Спросить менеджера" not in asked
+    complete_task(question.task, result="Вторую половину переведёт в пятницу", by=head, now=timezone.now())
+    assert "Вторую половину переведёт в пятницу" in text_of(signed_in(head).get(page))
+    nobody = came("7.00", ПлательщикИНН="7700000016")
+    assert signed_in(head).post(reverse("bank:ask", args=[nobody.pk])).status_code == 404
+    assert signed_in(SupportFactory()).post(url).status_code == 403
 
 
 def test_htmx_asks_for_the_panel_alone(head):

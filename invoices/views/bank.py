@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from core import formatting, moscow
 from core.errors import RuleViolation
 from invoices.actions import (
     approve_return,
+    ask_manager,
     keep_as_advance,
     match_payment,
     propose_return,
@@ -61,6 +62,24 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
             following = next_undecided(request.user, moscow.today(now), payment)
             return redirect(reverse("bank:list") + (f"?payment={following}" if following else ""))
     return render_bank(request, payment, now, status=422, form=form)
+
+
+@permission("payment.match")
+@require_POST
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the manager of the partner that the payment points to what it is for."""
+    now = timezone.now()
+    payment = get_bank_payment(request.user, pk)
+    partner = bank_panel(payment, request.user, now).partner_to_ask
+    if partner is None:
+        raise Http404
+    try:
+        question = ask_manager(payment, partner, by=request.user, now=now)
+    except RuleViolation as violation:
+        messages.error(request, violation.message)
+    else:
+        messages.success(request, _("%(person)s is asked: a task of theirs.") % {"person": question.task.assignee})
+    return redirect(f"{reverse('bank:list')}?payment={payment.pk}")
 
 
 @permission("payment.match")
