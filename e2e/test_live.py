@@ -62,6 +62,26 @@ def test_what_happens_while_the_event_process_is_dead_is_on_screen_after_it_is_b
     expect(card(page, deal, "troubled")).to_be_visible()
 
 
+@pytest.mark.refused("ERR_FAILED")
+def test_what_happens_while_the_web_process_is_dead_is_on_screen_after_it_is_back(
+    page, live_server, event_process, deal
+):
+    """The hint comes, and nobody answers who is asked what changed: it is asked for until somebody does."""
+    log_in(page, live_server.url, deal.manager, BOARD)
+    is_live(page)
+    counter = page.locator(f".sidebar a[href='{BOARD}'] .count")
+    expect(counter).to_have_text("1")
+    page.route(f"{live_server.url}/**", lambda route: route.abort())
+    with page.expect_event("requestfailed", lambda request: "/stamp/" in request.url):
+        move_deal(deal, stage("renewal", "troubled"), by=deal.manager, now=timezone.now())
+        later = DealFactory(partner__manager=deal.manager)
+        schedule_task(later, NextStep("Позвонить", timezone.now()), by=deal.manager, now=timezone.now())
+    page.unroute(f"{live_server.url}/**")
+
+    expect(card(page, deal, "troubled")).to_be_visible()
+    expect(counter).to_have_text("2")
+
+
 def test_nothing_moves_under_a_field_in_focus_until_one_leaves_it(page, live_server, event_process, deal):
     log_in(page, live_server.url, deal.manager, BOARD)
     is_live(page)

@@ -1,5 +1,5 @@
 // The board: a card is moved by dragging, by keys or by its menu; all three ask the same address.
-import { isBusy, tell } from "./live.js";
+import { isBusy, tell, tellLater } from "./live.js";
 import { toast } from "./toast.js";
 
 let menuCard = null;
@@ -48,13 +48,11 @@ let focused = "";
 async function lookForChanges({ target: board }) {
   if (board.id !== "board") return;
   const answer = await fetch(board.dataset.stampUrl + location.search).catch(() => null);
-  if (!answer?.ok || answer.redirected) return;
+  if (!answer || answer.status >= 500) return tellLater([board]);
+  if (!answer.ok || answer.redirected) return;
   const stamp = await answer.text();
   if (stamp === board.dataset.stamp || !board.isConnected) return;
-  if (isBusy(board)) {
-    tell([board]);
-    return;
-  }
+  if (isBusy(board)) return tell([board]);
   focused = document.activeElement?.closest("[data-deal]")?.dataset.deal ?? "";
   refresh();
 }

@@ -12,6 +12,7 @@ const POLL_EVERY = 30_000;
 const STREAM_AGAIN_AFTER = 2 * 60_000; // while polling
 const TOLD_AGAIN_AFTER = 1_000;
 const LOOK_WHETHER_FREE_EVERY = 500;
+const ASKED_AGAIN_AFTER = 2_000;
 
 /** The id of the last event: all before it is on the page. */
 let last = root.dataset.liveSince;
@@ -45,6 +46,11 @@ export function tell(which) {
   telling ||= setTimeout(tellNow, 50);
 }
 
+/** The server gave no answer, as while it is restarted: what changed is asked for again, until it comes. */
+export function tellLater(which) {
+  setTimeout(() => tell(which), ASKED_AGAIN_AFTER);
+}
+
 function tellNow() {
   const free = [...told].filter((place) => !place.isConnected || !isBusy(place));
   for (const place of free) told.delete(place);
@@ -72,7 +78,8 @@ function reread(which) {
 
 async function replace(address, group) {
   const answer = await fetch(address).catch(() => null);
-  if (!answer?.ok || answer.redirected) return;
+  if (!answer || answer.status >= 500) return tellLater(group);
+  if (!answer.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const place of group) {
     const fresh = page.getElementById(place.id);
@@ -199,6 +206,12 @@ function stopPolling() {
   polling = 0;
 }
 
+/** The same for places that read themselves through htmx. */
+function onFailure({ detail: { elt, xhr, requestConfig } }) {
+  const isRead = elt?.matches?.("[data-live]") && requestConfig?.verb === "get";
+  if (isRead && (!xhr?.status || xhr.status >= 500)) tellLater([elt]);
+}
+
 /** A part that has just come may have places of other topics. */
 function onNewPart() {
   if (places().flatMap(topicsOf).every((topic) => heard.includes(topic))) return;
@@ -209,6 +222,7 @@ function onNewPart() {
 export function startLive() {
   if (!root.dataset.person || !liveTicket) return;
   document.addEventListener("htmx:afterSettle", onNewPart);
+  for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) document.addEventListener(name, onFailure, true);
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) close();
     else {
