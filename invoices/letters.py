@@ -58,7 +58,7 @@ CARD_HOLES = {
     "number": HOLES["number"],
     "manager": HOLES["manager"],
 }
-CARD_BODY = """Оплатить счёт № {number} можно на карту: {card}, {bank}, получатель {holder}.
+CARD_BODY = """Оплатить счёт № {number} можно на карту: {card}, {bank}. Получатель: {holder}
 Сумма: {amount} ₽. После перевода пришлите, пожалуйста, чек.
 {manager}"""
 SMS_BODY = "Счёт № {number} на {amount} р. отправлен на почту"

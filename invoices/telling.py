@@ -1,4 +1,4 @@
-"""What the bell tells of invoices: late money, and that a colleague asks to issue an invoice or has done so.
+"""What the bell tells of invoices: money that came or is late, what colleagues ask to issue, payments to a card.
 
 Late is a statement that nobody has uploaded, a payment that nobody decides, a payment that does not come. Each pass
 looks at the present state and tells whom it concerns; the key of a notification makes it told once, so that running it
@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from core import formatting, moscow
 from deals.models import Deal
-from invoices.models import BankStatement, CardPayment, IssueRequest, Payment, Seller, StatementAccount
+from invoices.models import Allocation, BankStatement, CardPayment, IssueRequest, Payment, Seller, StatementAccount
 from messaging.jobs import BALANCE
 from notifications.actions import notify
 from notifications.kinds import Kind, register_kind
 
 MISSING, UNDECIDED, LATE = "payment.statement_missing", "payment.undecided", "payment.late"
+CAME, TAKEN_BACK = "payment.came", "payment.taken_back"
 ASKED, ANSWERED = "issue.asked", "issue.answered"
 CARD_ASKED, CARD_DECIDED = "card.asked", "card.decided"
 SMS_LOW = "sms.low"
@@ -37,6 +38,8 @@ def register() -> None:
     register_kind(Kind(MISSING, _("No bank statement for a working day"), RECONCILERS))
     register_kind(Kind(UNDECIDED, _("Payments wait for a decision for more than a day"), RECONCILERS))
     register_kind(Kind(LATE, _("An expected payment has not come"), RECONCILERS))
+    register_kind(Kind(CAME, _("Money has come for my partner's invoice"), RECONCILERS))
+    register_kind(Kind(TAKEN_BACK, _("A payment of my partner's was taken back"), RECONCILERS))
     register_kind(Kind(ASKED, _("A colleague asks to issue an invoice"), RECONCILERS))
     register_kind(Kind(CARD_ASKED, _("A payment to a card waits for me"), {Role.DIRECTOR}, is_optional=False))
     register_kind(Kind(CARD_DECIDED, _("The director has decided on a payment to a card"), RECONCILERS))
@@ -128,6 +131,27 @@ def last_working_day(today: date) -> date:
     while not moscow.is_working_day(day):
         day -= timedelta(days=1)
     return day
+
+
+def tell_of_money(allocation: Allocation, kind: str, *, by: User | None, now: datetime) -> None:
+    """The partner's manager hears that money has come for an invoice, or was taken back, unless he did it (R11)."""
+    invoice = allocation.invoice
+    if invoice.partner.manager == by:
+        return
+    came = _("%(amount)s has come for invoice № %(number)s")
+    taken = _("%(amount)s for invoice № %(number)s was taken back: %(why)s")
+    amount, number = formatting.money(allocation.amount), invoice.number
+    notify(
+        invoice.partner.manager,
+        kind,
+        came if kind == CAME else taken,
+        key=f"{kind}:{allocation.pk}",
+        url=reverse("invoices:invoice", args=[invoice.pk]),
+        now=now,
+        values={"amount": amount, "number": number, "why": allocation.reversed_why},
+        title=invoice.partner.name,
+        about=f"deal:{invoice.deal_id}" if invoice.deal_id else "",
+    )
 
 
 def tell_of_asking(request: IssueRequest, now: datetime) -> None:

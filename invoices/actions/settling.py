@@ -18,6 +18,7 @@ from invoices.actions.locking import require_issued
 from invoices.actions.months import require_open_month
 from invoices.models import Allocation, Invoice, Payment
 from invoices.rules import KOPECK, remainder
+from invoices.telling import CAME, TAKEN_BACK, tell_of_money
 
 TELL_TODAY_UNTIL = time(17)
 TELL_TODAY_AT, TELL_NEXT_DAY_AT = time(18), time(12)
@@ -47,7 +48,7 @@ def put(
         message = _("Only %(left)s is still to be paid for this invoice. Record the rest for the invoice it is for.")
         raise RuleViolation("payment_exceeds_remainder", message % {"left": formatting.money(left)}, "amount")
     task = _ask_to_tell(invoice, amount, left - amount, by=by, now=now)
-    return Allocation.objects.create(
+    allocation = Allocation.objects.create(
         payment=payment,
         invoice=invoice,
         amount=amount,
@@ -58,6 +59,8 @@ def put(
         reason=reason[:250],
         told_task=task,
     )
+    tell_of_money(allocation, CAME, by=by, now=now)
+    return allocation
 
 
 def move_deals(invoices: Iterable[Invoice], *, by: User | None, now: datetime) -> None:
@@ -74,6 +77,7 @@ def take_back(allocation: Allocation, *, why: str, by: User | None, now: datetim
     require_open_month(allocation.payment.paid_on)
     allocation.reversed_at, allocation.reversed_by, allocation.reversed_why = now, by, why[:250]
     allocation.save(update_fields=["reversed_at", "reversed_by", "reversed_why"])
+    tell_of_money(allocation, TAKEN_BACK, by=by, now=now)
     task = allocation.told_task
     if task and task.is_open:
         finish(task, by=by, now=now, result=_("The payment was taken back: %(why)s") % {"why": why})
