@@ -1,7 +1,7 @@
 """The queue of drafts to be issued for colleagues (R15): taking one, issuing it, sending it back."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -42,6 +42,8 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Issue the draft, with do=send also send it, with do=return give it back naming what is wrong."""
     found = get_asked(request.user, pk)
     by, now, do = request.user, timezone.now(), request.POST.get("do")
+    if do not in ("issue", "send", "return"):
+        raise Http404
     try:
         if do == "return":
             actions.return_issue_request(found, reason=request.POST.get("reason", ""), by=by, now=now)
