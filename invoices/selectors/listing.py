@@ -1,7 +1,7 @@
 """Rows of invoices: the table with its filters and figures, and the invoices of a deal or a partner."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,8 @@ from invoices.rules import PAYMENT_STATE_NAMES, Badge, PaymentState, is_overdue,
 from partners.models import Partner
 
 PAGE_SIZE = 50
+AGES: dict[str, tuple[int, int | None]] = {"0-7": (0, 7), "8-30": (8, 30), "31-60": (31, 60), "61": (61, None)}
+"""How many days ago the last day for paying was, from and to; the bands cover every overdue invoice once."""
 NOTHING = Decimal(0)
 PAYMENT_KINDS = {
     PaymentState.NONE: "plain",
@@ -29,21 +31,27 @@ PAYMENT_KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFilter:
-    """What the table is narrowed to: a state, a payment state, the overdue ones, words of the partner or a number."""
+    """What the table is narrowed to: a state, a payment state, the overdue ones, words of the partner or a number.
+
+    `age` is a band of AGES and narrows the overdue ones further.
+    """
 
     state: str = ""
     payment: str = ""
     is_overdue: bool = False
+    age: str = ""
     words: str = ""
 
     @classmethod
     def of(cls, query: QueryDict) -> "InvoiceFilter":
         """From the address; values that do not exist are ignored."""
-        state, payment = query.get("state", ""), query.get("payment", "")
+        state, payment, age = query.get("state", ""), query.get("payment", ""), query.get("age", "")
+        age = age if age in AGES else ""
         return cls(
             state=state if state in Invoice.State.values else "",
             payment=payment if payment in list(PaymentState) else "",
-            is_overdue=bool(query.get("overdue")),
+            is_overdue=bool(query.get("overdue") or age),
+            age=age,
             words=query.get("q", "").strip()[:100],
         )
 
@@ -58,6 +66,8 @@ class InvoiceFilter:
             invoices = invoices.filter(_matches(self.words))
         if self.is_overdue:
             invoices = invoices.filter(state=Invoice.State.ISSUED, due_on__lt=today)
+        if self.age:
+            invoices = invoices.filter(_aged(self.age, today))
         if self.payment or self.is_overdue:
             invoices = invoices.with_paid_amount()
         if self.is_overdue:
@@ -91,6 +101,15 @@ class InvoiceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Age:
+    """What is overdue for so many days, and the words of the band."""
+
+    key: str
+    words: str
+    left: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """The figures of the head for the same filter as the rows: issued invoices only, cancelled ones count nowhere."""
 
@@ -100,6 +119,7 @@ class Totals:
     paid: Decimal
     overdue_count: int
     overdue: Decimal
+    ages: list[Age]
 
     @property
     def left(self) -> Decimal:
@@ -128,7 +148,9 @@ def totals(user: User, narrowed: InvoiceFilter, today: date) -> Totals:
     )
     paid = Allocation.objects.standing().filter(invoice__in=invoices.filter(is_issued).values("pk"))
     late = invoices.filter(is_issued, due_on__lt=today).with_paid_amount().filter(paid_amount__lt=F("amount"))
-    overdue = late.aggregate(count=Count("pk"), total=Sum(F("amount") - F("paid_amount")))
+    left = F("amount") - F("paid_amount")
+    aged = {key: Sum(left, filter=_aged(key, today)) for key in AGES}
+    overdue = late.aggregate(count=Count("pk"), total=Sum(left), **aged)
     return Totals(
         count=figures["count"],
         issued_count=figures["issued_count"],
@@ -136,7 +158,16 @@ def totals(user: User, narrowed: InvoiceFilter, today: date) -> Totals:
         paid=paid.aggregate(total=Sum("amount"))["total"] or NOTHING,
         overdue_count=overdue["count"],
         overdue=overdue["total"] or NOTHING,
+        ages=[Age(key, age_words(key), overdue[key] or NOTHING) for key in AGES],
     )
+
+
+def age_words(key: str) -> str:
+    """8–30 days overdue."""
+    first, last = AGES[key]
+    if last is None:
+        return _("more than %(days)s days overdue") % {"days": first - 1}
+    return _("%(first)s–%(last)s days overdue") % {"first": first, "last": last}
 
 
 def deal_invoices(deal: Deal, user: User, today: date) -> list[InvoiceRow]:
@@ -210,6 +241,12 @@ def _matches(words: str) -> Q:
         if len(digits) < 9:
             found |= Q(number=int(digits))
     return found
+
+
+def _aged(key: str, today: date) -> Q:
+    first, last = AGES[key]
+    long_enough = Q(due_on__lte=today - timedelta(days=first))
+    return long_enough if last is None else long_enough & Q(due_on__gte=today - timedelta(days=last))
 
 
 def _paid(payment: str) -> Q:

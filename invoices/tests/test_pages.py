@@ -195,6 +195,8 @@ def mixed(head):
         ("?payment=over", "", 0, 0),
         ("?overdue=1", "overdue part", 200, 40),
         ("?overdue=1&payment=part", "part", 100, 40),
+        ("?age=0-7", "overdue part", 200, 40),
+        ("?overdue=1&age=8-30", "", 0, 0),
         ("?q=оплат", "paid", 100, 100),
         ("?state=nonsense&payment=nonsense", "draft unpaid overdue part paid cancelled", 400, 140),
     ],
@@ -208,6 +210,26 @@ def test_the_table_and_its_figures_are_for_the_same_filter(query, found, issued,
     totals = response.context["totals"]
     assert (totals.issued, totals.paid, totals.left) == (issued, paid, issued - paid)
     assert totals.count == len(found.split())
+
+
+def test_what_is_overdue_is_summed_by_its_age_and_each_sum_opens_its_rows(head, time_machine):
+    """Bands end on the 7th, 30th and 60th day after the last day for paying; none counts twice, none is lost."""
+    today, seller = timezone.localdate(), SellerFactory()
+    days = {0: "1.00", 1: "2.00", 7: "4.00", 8: "8.00", 30: "16.00", 31: "32.00", 60: "64.00", 61: "128.00"}
+    for ago, price in days.items():
+        due_on = today + datetime.timedelta(days=61 - ago)
+        issue(head, partner=PartnerFactory(), lines=[line(price)], seller=seller, due_on=due_on)
+    time_machine.move_to(timezone.now() + datetime.timedelta(days=61), tick=False)
+    client = signed_in(head)
+
+    page = client.get(reverse("invoices:list"))
+    totals = page.context["totals"]
+    assert {age.key: int(age.left) for age in totals.ages} == {"0-7": 6, "8-30": 24, "31-60": 96, "61": 128}
+    assert sum(age.left for age in totals.ages) == totals.overdue
+    for age in totals.ages:
+        assert f"overdue=1&amp;age={age.key}" in text_of(page)
+        opened = client.get(reverse("invoices:list"), {"overdue": "1", "age": age.key})
+        assert sum(row.left for row in opened.context["rows"]) == age.left
 
 
 def test_a_number_or_an_inn_is_found(head):

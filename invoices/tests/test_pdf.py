@@ -148,6 +148,16 @@ def test_what_somebody_typed_is_text_in_the_document_and_loads_nothing(caplog):
     assert "passwd" not in "".join(record.getMessage() for record in caplog.records)
 
 
+def test_ten_thousand_hostile_signs_in_a_name_lose_nothing_else_of_the_document():
+    hostile = (HOSTILE + "\u202e&#0;" + "Щ" * 300) * 30
+    content = invoice_pdf(make_document(buyer_name=hostile[:10_000]))
+    text = "".join(pages_of(content))
+
+    assert "Всего к оплате: 390 000,00" in text
+    assert "Руководитель" in text
+    assert b"EmbeddedFile" not in content
+
+
 def test_the_engine_loads_our_fonts_and_refuses_every_other_address():
     fetch = pdf._engine()[3].fetch
     font = next(iter(pdf.FONTS))

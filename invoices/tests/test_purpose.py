@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.errors import RuleViolation
 from invoices.purpose import MAX_LENGTH, PurposeDraft, PurposeLine, compose, lines_that_fit, sanitise
@@ -79,6 +81,45 @@ def test_all_that_is_missing_is_told_at_once():
         "purpose_needs_appendix",
         "purpose_needs_city",
     ]
+
+
+GAPS = {
+    ("offer", 0): "contract_offer",
+    ("offer_date", 0): "contract_offer",
+    **{("appendix", index): f"lines-{index}-service" for index in range(3)},
+    **{("service", index): f"lines-{index}-service" for index in range(3)},
+    **{("city", index): f"lines-{index}-city" for index in (0, 2)},
+}
+"""Everything that a purpose of three lines, the first and the last of marketing, cannot do without, and its field."""
+
+
+@settings(max_examples=50)
+@given(st.sets(st.sampled_from(sorted(GAPS))), st.sampled_from(["", " ", "\u00a0", "|", "🙂"]))
+def test_r7_whatever_is_missing_in_any_combination_the_purpose_is_refused_at_exactly_those_fields(gaps, nothing):
+    lines = [
+        PurposeLine(
+            None if ("appendix", index) in gaps else index + 1,
+            None if ("service", index) in gaps else 4,
+            is_marketing=index != 1,
+            city=nothing if ("city", index) in gaps else "Омск",
+        )
+        for index in range(3)
+    ]
+    purpose = compose(
+        draft(
+            *lines,
+            offer_number=nothing if ("offer", 0) in gaps else "562",
+            offer_dated_on=None if ("offer_date", 0) in gaps else date(2025, 6, 4),
+        )
+    )
+
+    assert {field for _code, field in codes(purpose)} == {GAPS[gap] for gap in gaps}
+    assert {part.field for part in purpose.parts if part.is_missing} == {GAPS[gap] for gap in gaps}
+    if gaps:
+        with pytest.raises(RuleViolation):
+            purpose.require()
+    else:
+        assert purpose.require().endswith("БЕЗ НДС")
 
 
 def test_a_city_is_named_only_with_a_marketing_service():

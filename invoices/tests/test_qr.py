@@ -6,6 +6,8 @@ from io import BytesIO
 
 import pytest
 import zxingcpp
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from core.errors import RuleViolation
@@ -108,3 +110,18 @@ def test_a_code_at_its_limits_is_still_read():
     text = payload(replace(PAYEE, name="х" * 60), Decimal("9999999999.99"), "ж" * 210)
 
     assert read(text) == text
+
+
+WORDS = st.text(st.sampled_from("АБВабвёЁ «»№|#;:-\"'Az09"), min_size=1, max_size=40).filter(str.strip)
+
+
+@settings(max_examples=20, deadline=None)
+@given(WORDS, WORDS, st.decimals("0.01", "9999999999.99", places=2))
+def test_a_scanner_reads_what_the_invoice_says_whatever_it_says(name, purpose, amount):
+    text = payload(replace(PAYEE, name=name), amount, purpose)
+    separator = text[7]
+    read_back = dict(field.split("=", 1) for field in read(text).split(separator)[1:])
+
+    assert read_back["Name"] == " ".join(name.split())
+    assert read_back["Purpose"] == " ".join(purpose.split())
+    assert Decimal(read_back["Sum"]) == amount * 100
