@@ -185,7 +185,7 @@ def press_twice(presses: int) -> str:
     from accounts.tests.factories import HeadFactory
     from invoices.models import Invoice
     from invoices.tests.factories import SellerFactory
-    from invoices.tests.test_pages import form_data, one_line
+    from invoices.tests.pages import form_data, one_line
     from messaging.models import Message
     from partners.tests.factories import ContactFactory
 

@@ -22,7 +22,7 @@ from invoices.jobs import flag_undelivered_invoices
 from invoices.letters import sms_goes_at
 from invoices.models import Delivery, Invoice, InvoiceCounter
 from invoices.tests.factories import SellerFactory, addon_invoice, issue, make_draft
-from invoices.tests.test_pages import form_data, one_line, signed_in, text_of
+from invoices.tests.pages import form_data, one_line, signed_in, text_of
 from messaging.actions import cancel_message
 from messaging.gateways.base import Accepted, Refused
 from messaging.models import Message

@@ -94,8 +94,7 @@ export function startDialogs() {
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (!event.target.closest("dialog")) lastActive = document.activeElement;
   });
-  /* Not before htmx knows its links and forms: a quick Enter or Escape must find them working. */
-  document.addEventListener("htmx:afterSettle", (event) => {
+  document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target?.id === "dialog-slot" && !openArrived()) giveBackFocus(lastActive);
   });
   /* The server closes the dialog with HX-Trigger: dialog:close. */
