@@ -402,6 +402,8 @@ def htmx_config() -> SafeString:
         "historyCacheSize": 0,
         # htmx would copy style attributes from old elements to new ones, which the policy refuses.
         "attributesToSettle": [],
+        # What has come can be used at once: a quick key must not find a form that htmx does not know yet.
+        "defaultSettleDelay": 0,
         "timeout": 10_000,
         "responseHandling": [
             {"code": "204", "swap": False},
