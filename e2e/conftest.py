@@ -8,6 +8,9 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 from django.core.cache import cache
+from django.core.management import CommandError
+from django.db import connection
+from django.test import TransactionTestCase
 from playwright.sync_api import expect
 
 from lbg_support.settings import live_origin
@@ -62,6 +65,24 @@ def browser_context_args(browser_context_args):
         "timezone_id": "Europe/Moscow",
         "viewport": {"width": 1440, "height": 900},
     }
+
+
+def flush_until_it_succeeds() -> None:
+    """A page that is closed may leave a request behind, which the server still answers while the tables are emptied."""
+    empty = TransactionTestCase._fixture_teardown
+
+    def patiently(self) -> None:
+        for _attempt in range(4):
+            try:
+                return empty(self)
+            except CommandError:
+                connection.close()
+        return empty(self)
+
+    TransactionTestCase._fixture_teardown = patiently
+
+
+flush_until_it_succeeds()
 
 
 @pytest.fixture(autouse=True)

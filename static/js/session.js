@@ -40,7 +40,8 @@ let again = null;
 export function signInAgain(repeat = null) {
   const dialog = document.getElementById("session-over");
   if (!dialog) return;
-  again = repeat;
+  /* What saves itself in the background is refused, too, and repeats nothing: the form that waits is not forgotten. */
+  again = dialog.open ? (repeat ?? again) : repeat;
   if (dialog.open) return;
   dialog.querySelector("[data-session-error]").hidden = true;
   openDialog(dialog);
