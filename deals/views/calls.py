@@ -77,5 +77,5 @@ def unanswered(request: HttpRequest, pk: int) -> HttpResponse:
 def _written_down(request: HttpRequest, deal: Deal, *, is_talk: bool) -> HttpResponse:
     """After a talk the comment's form is next."""
     messages.success(request, _("The call is written down: %(partner)s") % {"partner": deal.partner})
-    url = f"/deals/{deal.pk}/?comment=1#comment" if is_talk else f"/deals/{deal.pk}/"
+    url = f"/deals/{deal.pk}/?comment=1#id_was" if is_talk else f"/deals/{deal.pk}/"
     return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)

@@ -13,7 +13,7 @@ if (form) {
   showChanges(form);
   showAdvice(form);
   keepDraft(section, form);
-  /* The browser itself leaves `autofocus` alone in a page whose address ends with #comment. */
+  /* `autofocus` is left alone where the address ends with a fragment, and a fragment takes the focus: so it names the field. */
   form.querySelector("[aria-invalid=true], [autofocus]")?.focus();
 } else if (section) tellOfDraftHere(section);
 
