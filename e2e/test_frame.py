@@ -188,6 +188,9 @@ def test_a_form_sent_after_the_session_ended_keeps_its_text_and_goes_after_signi
     expect(page.locator("[name=was]")).to_have_value("Разобрали три звонка с новыми клиентами")
     assert not CallComment.objects.exists()
 
+    # The draft that saves itself meanwhile is refused as well, and does not make the page forget the form.
+    with page.expect_response(lambda response: response.status == 401):
+        page.locator("[name=plans]").dispatch_event("input")
     sign_in_over_the_page(page)
     expect(page.locator(".feed-item").first).to_contain_text("Разобрали три звонка")
     assert CallComment.objects.count() == 1

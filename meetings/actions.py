@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
@@ -188,7 +189,7 @@ def _task(row: MeetingRow, decision: str, due_at: datetime | None, by: User, now
     if due_at is None:
         raise RuleViolation("decision_needs_a_day", _("Say by which day."), "due_on")
     if row.task and row.task.is_open:
-        Task.objects.filter(pk=row.task_id).update(title=decision)
+        Task.objects.filter(pk=row.task_id).update(title=decision, version=F("version") + 1)
         return reschedule_task(row.task, due_at=due_at, by=by, now=now) if due_at != row.task.due_at else row.task
     deals = Deal.objects.open().filter(partner=row.partner)
     deal = deals.exclude(pipeline=PipelineCode.ADDON).order_by("pk").first() or deals.order_by("pk").first()

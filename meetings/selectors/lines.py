@@ -39,7 +39,6 @@ class Line:
     renewal_amount: Decimal = NOTHING
     addon_amount: Decimal = NOTHING
     renews_on: date | None = None
-    status: str = ""
     requests: int | None = None
     requests_before: int | None = None
     meetings: int | None = None
@@ -97,8 +96,9 @@ def lines_of_many(meetings: Iterable[Meeting], now: datetime) -> dict[int, list[
     Ten queries, whatever the number of meetings and partners.
     """
     meetings = list(meetings)
-    found = {each.pk: [thaw(line) for line in each.frozen] for each in meetings if not each.is_open}
-    coming = {each.manager_id: each for each in meetings if each.is_open}
+    held = [each for each in meetings if each.state == Meeting.State.HELD]
+    found = {each.pk: [thaw(line) for line in each.frozen] for each in held}
+    coming = {each.manager_id: each for each in meetings if each.state != Meeting.State.HELD}
     if coming:
         for owner, line in _lines_now(coming, now):
             found.setdefault(coming[owner].pk, []).append(line)
@@ -138,7 +138,7 @@ class _Known:
 def _read_deals(lines: dict[int, Line], known: dict[int, _Known]) -> None:
     rows = Deal.objects.open().filter(partner__in=list(lines)).order_by("pk").values(
         "pk", "partner", "pipeline", "amount", "paid_amount", "term_ends_on", "expected_payment_on", "confidence",
-        role=F("stage__role"), status=F("stage__name"),
+        role=F("stage__role"),
     )  # fmt: skip
     for row in rows:
         _read_deal(lines[row["partner"]], known[row["partner"]], row)
@@ -151,7 +151,7 @@ def _read_deal(line: Line, known: _Known, deal: dict[str, Any]) -> None:
         known.has_offer = known.has_offer or left > 0
         line.deal = line.deal or deal["pk"]
         return
-    line.deal, line.status, known.role = deal["pk"], deal["status"], deal["role"] or ""
+    line.deal, known.role = deal["pk"], deal["role"] or ""
     if deal["pipeline"] == PipelineCode.RENEWAL:
         line.renewal_amount += left
         known.is_sure = deal["confidence"] == Deal.Confidence.SURE

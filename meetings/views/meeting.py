@@ -22,6 +22,13 @@ from meetings.selectors.calendar import calendar, following, meeting_of_now
 from meetings.selectors.lines import Line, figures_of, former_of, lines_of, now_words
 from partners.models import Partner
 
+VERDICTS = [
+    (MeetingRow.Verdict.AGREED, "check", "KeyA"),
+    (MeetingRow.Verdict.REWORK, "pencil", "KeyE"),
+    (MeetingRow.Verdict.NO, "x", "KeyX"),
+]
+"""Each with its icon and its key."""
+
 USUAL_DAYS = 3
 """A decision is to be carried out within so many days, when the head says no other."""
 
@@ -155,13 +162,6 @@ def page_context(
     }
 
 
-VERDICTS = [
-    (MeetingRow.Verdict.AGREED, "check", "KeyA"),
-    (MeetingRow.Verdict.REWORK, "pencil", "KeyE"),
-    (MeetingRow.Verdict.NO, "x", "KeyX"),
-]
-
-
 def _groups(lines: list[Line], chosen: str, refused: dict, may_run: bool, may_prepare: bool, now) -> list[dict]:
     """The table: one group when a list is chosen, else each partner once, under its most urgent list."""
     if chosen:
@@ -190,7 +190,7 @@ def _amount(line: Line, code: Listed | None) -> Any:
 def _row(line: Line, refused: dict[int, RuledForm], may_run: bool, may_prepare: bool, now) -> dict[str, Any]:
     form = refused.get(line.partner)
     prefix = str(line.partner)
-    due_on = line.decided_for or moscow.at(moscow.today(now) + timedelta(days=USUAL_DAYS), moscow.OFFICE_CLOSES)
+    due_on = moscow.today(line.decided_for or now + timedelta(days=USUAL_DAYS))
     return {
         "line": line,
         "now_words": now_words(line),
@@ -200,9 +200,5 @@ def _row(line: Line, refused: dict[int, RuledForm], may_run: bool, may_prepare: 
         or (PreparationForm(prefix=prefix, initial=vars(line)) if may_prepare else None),
         "is_preparation_wrong": isinstance(form, PreparationForm),
         "decision": (form if isinstance(form, DecisionForm) else None)
-        or (
-            DecisionForm(prefix=prefix, initial={"decision": line.decision, "due_on": moscow.today(due_on)})
-            if may_run
-            else None
-        ),
+        or (DecisionForm(prefix=prefix, initial={"decision": line.decision, "due_on": due_on}) if may_run else None),
     }

@@ -48,7 +48,7 @@ let focused = "";
 async function lookForChanges({ target: board }) {
   if (board.id !== "board") return;
   const answer = await fetch(board.dataset.stampUrl + location.search).catch(() => null);
-  if (!answer || answer.status >= 500) return tellLater([board]);
+  if (!answer || answer.status > 500) return tellLater([board]);
   if (!answer.ok || answer.redirected) return;
   const stamp = await answer.text();
   if (stamp === board.dataset.stamp || !board.isConnected) return;

@@ -78,7 +78,7 @@ function reread(which) {
 
 async function replace(address, group) {
   const answer = await fetch(address).catch(() => null);
-  if (!answer || answer.status >= 500) return tellLater(group);
+  if (!answer || answer.status > 500) return tellLater(group);
   if (!answer.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const place of group) {
@@ -209,7 +209,7 @@ function stopPolling() {
 /** The same for places that read themselves through htmx. */
 function onFailure({ detail: { elt, xhr, requestConfig } }) {
   const isRead = elt?.matches?.("[data-live]") && requestConfig?.verb === "get";
-  if (isRead && (!xhr?.status || xhr.status >= 500)) tellLater([elt]);
+  if (isRead && (!xhr?.status || xhr.status > 500)) tellLater([elt]);
 }
 
 /** A part that has just come may have places of other topics. */
